@@ -1,0 +1,1 @@
+"""The case pages: Django's admin, kept inside each tenant."""

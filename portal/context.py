@@ -1,0 +1,15 @@
+"""What every page's frame needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame's facts; `authority` is None on the portal's own pages and set by an authority's views."""
+    return {"demo": settings.DEMO, "authority": None, "languages": settings.LANGUAGES}

@@ -1,0 +1,56 @@
+"""The two roles of the database: the owner migrates, the runtime only works."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OWNER_ALIAS = "owner"
+UPGRADE_LOCK = 7_310_118
+APPEND_ONLY = ("portal_event",)
+"""Tables the runtime may only read and add to."""
+NEVER_DELETED = ("portal_case", "portal_document")
+READ_ONLY = ("django_migrations", "strategy_planversion")
+
+
+@contextmanager
+def hold_advisory_lock(connection: Any) -> Iterator[None]:
+    """Hold the lock that lets one upgrade at a time through; others wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [UPGRADE_LOCK])
+        cursor.execute("RESET lock_timeout")
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [UPGRADE_LOCK])
+
+
+def grant_runtime(connection: Any, role: str) -> None:
+    """Give the runtime role what its work needs and take away what would let it rewrite history.
+
+    It owns nothing, truncates nothing, and has no UPDATE or DELETE on events and history tables.
+    """
+    name = connection.ops.quote_name(role)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user = %s", [role])
+        if cursor.fetchone()[0]:
+            return  # one role only, as on a developer's own server: nothing to give
+        cursor.execute(
+            f"GRANT USAGE ON SCHEMA public TO {name};"
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};"
+            f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name};"
+            f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {name};"
+        )
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = {row[0] for row in cursor.fetchall()}
+        history = {table for table in tables if table.endswith("event") and table != "portal_event"}
+        for table in sorted((history | set(APPEND_ONLY)) & tables):
+            cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {name}')
+        for table in sorted(set(NEVER_DELETED) & tables):
+            cursor.execute(f'REVOKE DELETE, TRUNCATE ON "{table}" FROM {name}')
+        for table in sorted(set(READ_ONLY) & tables):
+            cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {name}')

@@ -1,0 +1,100 @@
+"""What happens around each request: its id, the visitor's address and language, two-step sign-in, kept forms."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+
+from portal import typed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+    GetResponse = Callable[[HttpRequest], HttpResponse]
+
+LANGUAGE_COOKIE = "sprak"
+SAFE_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+log = structlog.get_logger("portal.request")
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Give each request an id that stands in every log line and in the answer."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        identity = given if SAFE_ID.match(given) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=identity)
+        response = get_response(request)
+        response["X-Request-ID"] = identity
+        if response.status_code >= 500:
+            log.error("answered", method=request.method, path=request.path, status=response.status_code)
+        return response
+
+    return middleware
+
+
+def proxy_count(get_response: GetResponse) -> GetResponse:
+    """Set the visitor's address from X-Forwarded-For, counting only as many proxies as we run ourselves."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        if settings.PROXY_COUNT > 0 and len(hops) >= settings.PROXY_COUNT:
+            request.META["REMOTE_ADDR"] = hops[-settings.PROXY_COUNT]
+        return get_response(request)
+
+    return middleware
+
+
+def language(get_response: GetResponse) -> GetResponse:
+    """Speak the language form the visitor chose here; bokmål until she chooses."""
+    known = {code for code, _name in settings.LANGUAGES}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+        code = chosen if chosen in known else settings.LANGUAGE_CODE
+        translation.activate(code)
+        request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+        response = get_response(request)
+        response.headers.setdefault("Content-Language", code)
+        return response
+
+    return middleware
+
+
+def require_mfa(get_response: GetResponse) -> GetResponse:
+    """Lead staff of an authority that requires two-step sign-in to set it up before the case pages open."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/admin/") and request.user.is_authenticated:
+            from portal.signin import lacks_required_mfa
+
+            if lacks_required_mfa(request.user):
+                return redirect("mfa_index")
+        return get_response(request)
+
+    return middleware
+
+
+def keep_typed(get_response: GetResponse) -> GetResponse:
+    """Keep what was typed when a form meets a session that has ended (see `portal.typed`)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST" and response.status_code == 302 and not request.user.is_authenticated:
+            target = urlsplit(response["Location"]).path
+            if target in (reverse("account_login"), reverse("admin:login")) and request.path != target:
+                typed.keep(request)
+        return typed.remember_person(request, response)
+
+    return middleware

@@ -1,0 +1,121 @@
+"""Who may do what: roles held for a period, turned into sets of authorities and small predicates.
+
+Every list asks here for the authorities it may show; no template and no view keeps a rule of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+OFFICER, LEADER, EDITOR, SECRETARY = "officer", "leader", "editor", "region_secretary"
+DECISION_MAKER, PREPARER, ATTESTER, APPROVER = "decision_maker", "finance_preparer", "attester", "approver"
+ELECTED, FORUM, JURY, GUEST = "elected", "forum_reviewer", "jury", "guest_officer"
+
+CASEWORK = frozenset({OFFICER, LEADER, EDITOR, SECRETARY, DECISION_MAKER, PREPARER, ATTESTER, APPROVER})
+"""Roles that work in the case pages and see the authority's rows there."""
+LIVE_VIEW = CASEWORK | {ELECTED, FORUM}
+"""Roles that see a plan's standing of today before a report is released."""
+
+PEOPLE_MODELS = frozenset({"portal.membership", "portal.unit", "portal.authority"})
+TEXT_MODELS = frozenset(
+    f"strategy.{name}"
+    for name in ("plan", "goal", "strategy", "measure", "measureentry", "tag", "goalsdg", "plansdg", "measuretag")
+)
+SYSTEM_MODELS = frozenset({"portal.event", "portal.mail", "portal.notice", "portal.heartbeat", "portal.demoload"})
+
+
+def period_check(name: str) -> models.CheckConstraint:
+    """Return the constraint that a period with `valid_from` and `valid_to` does not end before it starts."""
+    return models.CheckConstraint(
+        name=name,
+        condition=models.Q(valid_to__isnull=True)
+        | models.Q(valid_from__isnull=True)
+        | models.Q(valid_to__gte=models.F("valid_from")),
+        violation_error_message=_("The period ends before it starts."),
+    )
+
+
+def period_holds(on: dt.date) -> models.Q:
+    """Return the condition that a period holds on this date; an open end holds for ever."""
+    return (models.Q(valid_from__isnull=True) | models.Q(valid_from__lte=on)) & (
+        models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=on)
+    )
+
+
+def roles_of(user: Any) -> frozenset[tuple[int, str, int | None]]:
+    """Return (authority id, role, case id or None) for each role the user holds today; one query per request."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return frozenset()
+    held: frozenset[tuple[int, str, int | None]] | None = user.__dict__.get("_roles_held")
+    if held is None:
+        today = timezone.localdate()
+        rows = user.memberships.filter(period_holds(today)).values_list("authority_id", "role", "case_id")
+        held = user.__dict__["_roles_held"] = frozenset(rows)
+    return held
+
+
+def authorities_with(user: Any, roles: Iterable[str]) -> list[int]:
+    """Return the ids of authorities where the user holds one of these roles, sorted."""
+    wanted = set(roles)
+    return sorted({authority for authority, role, _case in roles_of(user) if role in wanted})
+
+
+def casework_authorities(user: Any) -> list[int]:
+    """Return the ids of authorities whose rows this user sees in the case pages."""
+    return authorities_with(user, CASEWORK)
+
+
+def guest_cases(user: Any) -> list[int]:
+    """Return the ids of the single cases this user was let into as a guest officer."""
+    return sorted({case for _authority, role, case in roles_of(user) if role == GUEST and case is not None})
+
+
+def may_use_admin(user: Any) -> bool:
+    """Say whether the case pages open at all for this user."""
+    return bool(getattr(user, "is_superuser", False) or casework_authorities(user) or guest_cases(user))
+
+
+def may_see_live(user: Any, authority_ids: Iterable[int]) -> bool:
+    """Say whether the user may see standing that no report has released, in any of these authorities."""
+    if getattr(user, "is_superuser", False):
+        return True
+    allowed = set(authorities_with(user, LIVE_VIEW))
+    return any(authority_id in allowed for authority_id in authority_ids)
+
+
+def writers_of(model_label: str) -> frozenset[str]:
+    """Return the roles that may add and change rows of this model ("app.model")."""
+    if model_label in SYSTEM_MODELS:
+        return frozenset()
+    if model_label in PEOPLE_MODELS:
+        return frozenset({LEADER})
+    if model_label in TEXT_MODELS:
+        return frozenset({OFFICER, LEADER, EDITOR, SECRETARY})
+    return frozenset({OFFICER, LEADER, SECRETARY})
+
+
+def may_write(user: Any, model_label: str, authority_id: int | None = None) -> bool:
+    """Say whether the user may add or change such rows, in this authority or in any of her own."""
+    if getattr(user, "is_superuser", False):
+        return model_label not in SYSTEM_MODELS
+    writable = authorities_with(user, writers_of(model_label))
+    return bool(writable) if authority_id is None else authority_id in writable
+
+
+def require(allowed: bool) -> None:
+    """Stop a deed that its user may not do.
+
+    Raises:
+        PermissionDenied: not allowed; the answer is 403.
+    """
+    if not allowed:
+        raise PermissionDenied

@@ -1,0 +1,207 @@
+"""Small words and marks every page uses: standing, icons, money, dates, what is made up.
+
+The table of status words stands here and nowhere else.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django import template
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from portal import money
+from portal.calendar import Precision, format_precise
+
+register = template.Library()
+
+SPRITE = "img/icons.svg"
+THEMES = frozenset("portal halden sarpsborg ostre-toten indre-ostfold kongsvinger gjovik aremark".split())
+
+
+class Standing(NamedTuple):
+    """How one standing is shown: always icon, word and colour together."""
+
+    icon: str
+    word: str | Promise
+    colour: str
+
+
+STANDINGS: dict[str, Standing] = {
+    # Measures. The word is what the reader sees; on_track is never the authority's accent, which may be red.
+    "late": Standing("late", gettext_lazy("Late"), "danger"),
+    "at_risk": Standing("risk", gettext_lazy("May be late"), "warning"),
+    "on_track": Standing("ok", gettext_lazy("On track"), "info"),
+    "done": Standing("done", gettext_lazy("Completed"), "success"),
+    "not_started": Standing("new", gettext_lazy("Not started"), "neutral"),
+    "on_hold": Standing("wait", gettext_lazy("On hold"), "neutral"),
+    "undated": Standing("undated", gettext_lazy("No due date"), "neutral"),
+    "cancelled": Standing("cancelled", gettext_lazy("Cancelled"), "neutral"),
+    # The second mark, beside the standing and never instead of it.
+    "not_reported": Standing("norep", gettext_lazy("Not reported"), "warning"),
+    # Goals.
+    "reached": Standing("done", pgettext_lazy("goal", "Reached"), "success"),
+    "behind": Standing("behind", gettext_lazy("Behind"), "warning"),
+    "wrong_way": Standing("down", gettext_lazy("Wrong way"), "danger"),
+    "measurement_overdue": Standing("norep", gettext_lazy("Measurement overdue"), "warning"),
+    "no_baseline": Standing("undated", gettext_lazy("No baseline"), "neutral"),
+    "no_data": Standing("undated", gettext_lazy("No measurement"), "neutral"),
+}
+
+
+def icon_html(name: str, css: str = "") -> SafeString:
+    """Return one icon of the sprite, hidden from screen readers: the word beside it says the same."""
+    klass = format_html(' class="{}"', css) if css else ""
+    return format_html('<svg aria-hidden="true"{}><use href="{}#i-{}"/></svg>', klass, static(SPRITE), name)
+
+
+def standing_html(code: str) -> SafeString:
+    """Return the mark of a standing in the active language. Cheap: for rows written out in a loop."""
+    return _standing_html(code, get_language() or "")
+
+
+@lru_cache(maxsize=256)
+def _standing_html(code: str, _language: str) -> SafeString:
+    shown = STANDINGS[code]
+    return format_html(
+        '<span class="ds-tag p-st" data-color="{}">{}{}</span>', shown.colour, icon_html(shown.icon), shown.word
+    )
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """{% icon "late" "p-ico" %}"""
+    return icon_html(name, css)
+
+
+@register.simple_tag
+def standing(code: str) -> SafeString:
+    """{% standing "late" %}: icon, word and colour."""
+    return standing_html(code)
+
+
+@register.filter
+def standing_word(code: str) -> str:
+    return str(STANDINGS[code].word)
+
+
+@register.filter
+def standing_colour(code: str) -> str:
+    return STANDINGS[code].colour
+
+
+@register.filter
+def standing_icon(code: str) -> SafeString:
+    """The icon alone, for lists where word and number stand in their own columns."""
+    return icon_html(STANDINGS[code].icon)
+
+
+@register.simple_tag
+def invented() -> SafeString:
+    """The mark of something made up for the demonstration. The word is Norwegian in every language, as announced."""
+    return format_html('<span class="p-opp" lang="nb">{}</span>', "oppdiktet")
+
+
+@register.filter
+def kroner(value: int | None) -> str:
+    """12500 → "kr 12 500"; nothing for None, so that the page says in words what is missing."""
+    return "" if value is None else money.format_nok(value)
+
+
+@register.filter
+def number(value: int | Decimal | None) -> str:
+    return "" if value is None else money.format_number(value)
+
+
+@register.filter
+def percent(value: Decimal | float | int | None, places: int = 1) -> str:
+    """59.3 → "59,3 %"."""
+    return "" if value is None else money.format_percent(Decimal(str(value)), places)
+
+
+def _local(value: date | datetime) -> date | datetime:
+    return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+def _stated(value: date | datetime | None, precision: str, *, in_text: bool) -> str:
+    if value is None:
+        return ""
+    value = _local(value)
+    day = value.date() if isinstance(value, datetime) else value
+    return format_precise(day, Precision(precision), get_language() or "nb", in_text=in_text)
+
+
+@register.filter
+def short_date(value: date | datetime | None, precision: str = "day") -> str:
+    """7.9.2026, for tables; never more precise than what was stated. Nothing for None: the page says it in words."""
+    return _stated(value, precision, in_text=False)
+
+
+@register.filter
+def long_date(value: date | datetime | None, precision: str = "day") -> str:
+    """7. september 2026, for running text; never more precise than what was stated."""
+    return _stated(value, precision, in_text=True)
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """kl. 14.32, with no break inside."""
+    return "" if value is None else _("at %(time)s") % {"time": date_format(_local(value), "H.i")}
+
+
+@register.simple_tag
+def time_tag(value: date | datetime, precision: str = "day") -> SafeString:
+    """A date in running text that machines can read too, no more precise than it was stated."""
+    text = long_date(value, precision)
+    form = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}.get(str(precision))
+    return format_html('<time datetime="{}">{}</time>', _local(value).strftime(form), text) if form else escape(text)
+
+
+@register.simple_tag
+def theme_css(authority: Any = None) -> str:
+    """Return the address of the one theme file this page links."""
+    name = getattr(authority, "theme", "") or "portal"
+    return static(f"vendor/themes/{name if name in THEMES else 'portal'}.css")
+
+
+@register.simple_tag(takes_context=True)
+def nav_item(context: Context, url: str, text: str) -> SafeString:
+    """One entry of the main menu; the page we are on says so."""
+    request = context.get("request")
+    current = SafeString(' aria-current="page"') if request is not None and request.path == url else ""
+    return format_html('<li><a href="{}"{}>{}</a></li>', url, current, text)
+
+
+def _pairs(parts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    yield from zip(parts[0::2], parts[1::2], strict=True)
+
+
+@register.inclusion_tag("components/breadcrumbs.html", takes_context=True)
+def breadcrumbs(context: Context, *parts: str) -> dict[str, Any]:
+    """{% breadcrumbs "Halden" url "Planer" url "This page" %}: names and addresses by turns, the last is this page."""
+    request = context.get("request")
+    return {"crumbs": list(_pairs((*parts, request.path if request is not None else "#innhold")))}
+
+
+@register.simple_block_tag
+def alert(content: str, colour: str = "info", role: str = "") -> SafeString:
+    """{% alert "warning" %}…{% endalert %}"""
+    attribute = format_html(' role="{}"', role) if role else ""
+    return format_html('<div class="ds-alert" data-color="{}"{}>{}</div>', colour, attribute, content)
+
+
+@register.simple_block_tag
+def empty_state(content: str) -> SafeString:
+    """{% empty_state %}says that it is empty, why, and what comes next{% endempty_state %}"""
+    return format_html('<div class="p-empty p-flow">{}</div>', content)

@@ -1,0 +1,23 @@
+"""What the municipality promises: plan, goal, strategy, measure, and who does it."""
+
+from strategy.models.funding import MeasureFunding
+from strategy.models.measure import Measure, MeasureEntry, MeasureParticipation, MeasureTag, Milestone
+from strategy.models.plan import ActionPart, Goal, GoalSdg, Plan, PlanParticipant, PlanSdg, PlanVersion, Strategy, Tag
+
+__all__ = [
+    "ActionPart",
+    "Goal",
+    "GoalSdg",
+    "Measure",
+    "MeasureEntry",
+    "MeasureFunding",
+    "MeasureParticipation",
+    "MeasureTag",
+    "Milestone",
+    "Plan",
+    "PlanParticipant",
+    "PlanSdg",
+    "PlanVersion",
+    "Strategy",
+    "Tag",
+]
