@@ -16,4 +16,4 @@ class PortalAdminConfig(admin_apps.AdminConfig):
     """Puts our tenant-aware site where Django's own admin site would stand."""
 
     default = False
-    default_site = "portal.admin.site.PortalAdminSite"
+    default_site = "portal.admin_site.PortalAdminSite"

@@ -31,6 +31,7 @@ TEXT_MODELS = frozenset(
     for name in ("plan", "goal", "strategy", "measure", "measureentry", "tag", "goalsdg", "plansdg", "measuretag")
 )
 SYSTEM_MODELS = frozenset({"portal.event", "portal.mail", "portal.notice", "portal.heartbeat", "portal.demoload"})
+AREAS = frozenset({"portal", "strategy", "grants", "awards"})
 
 
 def period_check(name: str) -> models.CheckConstraint:
@@ -58,9 +59,20 @@ def roles_of(user: Any) -> frozenset[tuple[int, str, int | None]]:
     held: frozenset[tuple[int, str, int | None]] | None = user.__dict__.get("_roles_held")
     if held is None:
         today = timezone.localdate()
-        rows = user.memberships.filter(period_holds(today)).values_list("authority_id", "role", "case_id")
-        held = user.__dict__["_roles_held"] = frozenset(rows)
+        rows = list(
+            user.memberships.filter(period_holds(today)).values_list(
+                "authority_id", "role", "case_id", "authority__mfa_required"
+            )
+        )
+        held = user.__dict__["_roles_held"] = frozenset(row[:3] for row in rows)
+        user.__dict__["_mfa_required"] = any(row[3] for row in rows)
     return held
+
+
+def needs_second_step(user: Any) -> bool:
+    """Say whether an authority where the user holds a role requires two-step sign-in."""
+    roles_of(user)
+    return bool(user.__dict__.get("_mfa_required", False))
 
 
 def authorities_with(user: Any, roles: Iterable[str]) -> list[int]:
@@ -94,7 +106,7 @@ def may_see_live(user: Any, authority_ids: Iterable[int]) -> bool:
 
 def writers_of(model_label: str) -> frozenset[str]:
     """Return the roles that may add and change rows of this model ("app.model")."""
-    if model_label in SYSTEM_MODELS:
+    if model_label in SYSTEM_MODELS or model_label.partition(".")[0] not in AREAS:
         return frozenset()
     if model_label in PEOPLE_MODELS:
         return frozenset({LEADER})

@@ -11,7 +11,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal import outbox, permissions, typed
-from portal.models import Authority, User
+from portal.models import User
 
 
 def lacks_required_mfa(user: User) -> bool:
@@ -19,11 +19,8 @@ def lacks_required_mfa(user: User) -> bool:
 
     Recovery codes alone are no second step.
     """
-    if user.is_superuser:
-        return settings.SECURE and not has_second_step(user)
-    own = permissions.casework_authorities(user)
-    requires = Authority.objects.filter(pk__in=own, mfa_required=True).exists() if own else False
-    return requires and not has_second_step(user)
+    required = settings.SECURE if user.is_superuser else permissions.needs_second_step(user)
+    return required and not has_second_step(user)
 
 
 def has_second_step(user: User) -> bool:

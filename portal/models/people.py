@@ -81,7 +81,7 @@ class User(AbstractBaseUser):
         if not self.is_active:
             return False
         if action == "view":
-            return self.is_staff
+            return self.is_staff and app_label in permissions.AREAS
         return permissions.may_write(self, f"{app_label}.{model}", getattr(obj, "authority_id", None))
 
     def has_perms(self, perm_list: Any, obj: Any = None) -> bool:

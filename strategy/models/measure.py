@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.calendar import Precision
 from portal.models.base import AuthorityOwned, TenantQuerySet, Versioned, sane_date, sane_date_check
 from portal.models.case import PRECISIONS
 from strategy import rules
@@ -205,6 +206,20 @@ class MeasureParticipation(Versioned, AuthorityOwned):
 
     def __str__(self) -> str:
         return str(self.measure)
+
+    @property
+    def facts(self) -> rules.MeasureFacts:
+        """What decides the standing; bring `milestones` along when asking for many."""
+        return rules.MeasureFacts(
+            state=rules.State(self.state),
+            due=self.due_on,
+            due_precision=Precision(self.due_precision),
+            judgement=rules.Judgement(self.judgement),
+            milestones=tuple(
+                rules.MilestoneFacts(m.due_on, Precision(m.due_precision), m.reached_on is not None)
+                for m in self.milestones.all()
+            ),
+        )
 
 
 @pghistory.track()

@@ -1,0 +1,93 @@
+"""What changed in a row, when and by whom, read from the history that triggers keep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from portal.models import User
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+NOT_SHOWN = frozenset({"row_version", "search", "invented"})
+KINDS = {"insert": "made", "update": "changed", "delete": "removed"}
+
+
+def events_of(row: models.Model, newest: int = 200) -> list[Any]:
+    """Return the row's history events, oldest first; empty for models without history."""
+    events = getattr(row, "events", None)
+    if events is None:
+        return []
+    return list(events.select_related("pgh_context").order_by("-pgh_id")[:newest])[::-1]
+
+
+def changes_of(row: models.Model) -> list[dict[str, Any]]:
+    """Return the row's changes, newest first: {at, who, kind, changes: [{label, old, new}]}; constant queries."""
+    return describe(row, events_of(row))
+
+
+def latest_change(row: models.Model) -> dict[str, Any] | None:
+    """Return the newest change of a row in the same shape, or None."""
+    found = describe(row, events_of(row, newest=2))
+    return found[0] if found else None
+
+
+def describe(row: models.Model, events: list[Any]) -> list[dict[str, Any]]:
+    names = people(events)
+    rows = []
+    before: Any = None
+    for event in events:
+        rows.append(
+            {
+                "at": event.pgh_created_at,
+                "who": names.get(actor_of(event), _("The system")),
+                "kind": KINDS.get(event.pgh_label, event.pgh_label),
+                "changes": differences(row, before, event) if before is not None else [],
+            }
+        )
+        before = event
+    return rows[::-1]
+
+
+def actor_of(event: Any) -> int | None:
+    metadata = event.pgh_context.metadata if event.pgh_context_id else {}
+    user = (metadata or {}).get("user")
+    return int(user) if user else None
+
+
+def people(events: list[Any]) -> dict[int | None, str]:
+    ids = {actor for event in events if (actor := actor_of(event)) is not None}
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+
+
+def differences(row: models.Model, before: Any, after: Any) -> list[dict[str, str]]:
+    """Return what differs between two events of one row, in words."""
+    found = []
+    for field in row._meta.concrete_fields:
+        if field.name in NOT_SHOWN or not hasattr(after, field.attname):
+            continue
+        old, new = getattr(before, field.attname), getattr(after, field.attname)
+        if old != new:
+            found.append({"label": str(field.verbose_name), "old": in_words(field, old), "new": in_words(field, new)})
+    return found
+
+
+def in_words(field: models.Field[Any, Any], value: Any) -> str:
+    """Return a stored value as a person would say it; a relative by its name where it still exists."""
+    if value is None or value == "":
+        return _("empty")
+    if field.flatchoices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.ForeignKey):
+        related = field.related_model._base_manager.filter(pk=value).first()
+        return str(related) if related is not None else f"#{value}"
+    if isinstance(field, models.BooleanField):
+        return _("yes") if value else _("no")
+    return short_date(value) if isinstance(field, models.DateField) and hasattr(value, "day") else str(value)[:120]
+
+
+def short_date(value: dt.date) -> str:
+    return f"{value.day}.{value.month}.{value.year}"

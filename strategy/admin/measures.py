@@ -1,0 +1,326 @@
+"""The list an officer lives in: every measure with who does it, when it is due and where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from portal.admin.forms import NativeDateInput, TenantForm, VersionedTenantForm
+from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline, visible
+from portal.models import Unit, User
+from portal.templatetags.portal_tags import standing_html, standing_word
+from strategy import actions, rules
+from strategy.admin.filters import DueFilter, MissingFilter, StandingFilter
+from strategy.models import Goal, MeasureFunding, MeasureParticipation, Milestone, Plan, Strategy
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+ENTRY = "measure__current_entry"
+
+
+class MilestoneInline(TenantInline):
+    model = Milestone
+    fields = ("title", "due_on", "due_precision", "reached_on")
+
+
+class FundingInline(TenantInline):
+    model = MeasureFunding
+    fields = ("year", "source", "state", "amount_nok", "decision_reference")
+
+
+class ParticipationForm(VersionedTenantForm):
+    """A measure's facts; what becomes done is dated, and who does it takes part in the plan."""
+
+    class Meta:
+        model = MeasureParticipation
+        fields = ("unit", "person", "partner", "state", "judgement", "due_on", "due_precision", "done_on", "note")
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if cleaned and "state" in cleaned:
+            is_done = cleaned["state"] == rules.State.DONE
+            cleaned["done_on"] = (cleaned.get("done_on") or timezone.localdate()) if is_done else None
+        return cleaned
+
+
+class NewMeasureForm(TenantForm):
+    """A new measure: its wording and its first facts in one go."""
+
+    crosses_tenants = frozenset({"plan"})
+    plan = forms.ModelChoiceField(Plan.objects.none(), label=_("Plan"))
+    strategy = forms.ModelChoiceField(Strategy.objects.none(), label=_("Strategy"), required=False)
+    goal = forms.ModelChoiceField(
+        Goal.objects.none(), label=_("Goal"), required=False, help_text=_("Only where it lies directly under a goal.")
+    )
+    number = forms.CharField(label=_("Printed number"), max_length=10, required=False)
+    title = forms.CharField(label=_("Title"), max_length=200)
+    description = forms.CharField(label=_("Description"), widget=forms.Textarea, required=False)
+
+    class Meta:
+        model = MeasureParticipation
+        fields = ("unit", "person", "partner", "state", "due_on", "due_precision")
+
+    def clean(self) -> Any:
+        cleaned = super().clean() or {}
+        if cleaned.get("strategy") and cleaned.get("goal"):
+            self.add_error("goal", _("A measure lies under a strategy or directly under a goal, not both."))
+        if cleaned.get("plan"):
+            self.instance.plan = cleaned["plan"]
+            self.instance.authority_id = cleaned["plan"].authority_id
+        self.instance.done_on = timezone.localdate() if cleaned.get("state") == rules.State.DONE else None
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """Leave the row to the deed that writes it; only the fields' own checks run here."""
+        self._validate_unique = False
+
+
+class ChangeManyForm(forms.Form):
+    """One change for all chosen measures; what is left empty stays as it is."""
+
+    state = forms.ChoiceField(label=_("State"), required=False)
+    due_on = forms.DateField(label=_("Due"), required=False, widget=NativeDateInput)
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Responsible unit"), required=False)
+    person = forms.ModelChoiceField(User.objects.none(), label=_("Responsible person"), required=False)
+    clear_person = forms.BooleanField(label=_("Take the responsible person away"), required=False)
+
+    def __init__(self, *args: Any, user: User, authority_ids: set[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = MeasureParticipation.StateWord.choices
+        self.fields["state"].choices = [("", _("Leave as it is")), *words]  # type: ignore[attr-defined]
+        units = visible(Unit, user).filter(authority_id__in=authority_ids)
+        self.fields["unit"].queryset = units if len(authority_ids) == 1 else units.none()  # type: ignore[attr-defined]
+        self.fields["person"].queryset = visible(User, user)  # type: ignore[attr-defined]
+        for name in ("unit", "person"):
+            self.fields[name].empty_label = _("Leave as it is")  # type: ignore[attr-defined]
+
+    def clean_due_on(self) -> Any:
+        from portal.models.base import sane_date
+
+        value = self.cleaned_data["due_on"]
+        if value is not None:
+            sane_date(value)
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("person") and cleaned.get("clear_person"):
+            self.add_error("person", _("Choose a person or take the person away, not both."))
+        if not self.errors and not self.changes():
+            raise forms.ValidationError(_("Choose what to change."))
+        return cleaned
+
+    def changes(self) -> dict[str, Any]:
+        """Return what was chosen, as field and value."""
+        chosen = {name: value for name in ("state", "due_on", "unit", "person") if (value := self.cleaned_data.get(name))}
+        if "due_on" in chosen:
+            chosen["due_precision"] = "day"
+        if self.cleaned_data.get("clear_person"):
+            chosen["person"] = None
+        return chosen
+
+
+class EntryRelatedFilter(RelatedFilter):
+    """Goal or strategy of the wording in force, of the plan that is chosen if one is."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        rows = visible(field.remote_field.model, request.user).order_by("plan_id", "position")
+        if plan := request.GET.get("plan__id__exact"):
+            rows = rows.filter(plan_id=plan) if plan.isdigit() else rows
+        return [(row.pk, str(row)) for row in rows]
+
+
+@admin.register(MeasureParticipation)
+class MeasureParticipationAdmin(TenantAdmin):
+    form = ParticipationForm
+    list_display = ("number", "title", "standing", "state", "due_on", "responsible", "missing")
+    list_display_links = ("title",)
+    list_editable = ("state", "due_on")
+    list_filter = (
+        ("plan", RelatedFilter), StandingFilter, DueFilter, MissingFilter, ("unit", RelatedFilter),
+        ("person", RelatedFilter), (f"{ENTRY}__goal", EntryRelatedFilter), (f"{ENTRY}__strategy", EntryRelatedFilter),
+    )  # fmt: skip
+    search_fields = (f"{ENTRY}__title",)
+    search_help_text = _("Words from title and description, or a number such as 2.7.4")
+    autocomplete_fields = ("person",)
+    inlines = (MilestoneInline, FundingInline)
+    actions = ("change_chosen",)
+    authority_from = "plan"
+    delete_confirmation_max_display = 20
+    export_columns = (
+        (f"{ENTRY.replace('__', '.')}.full_number", _("Number")), (f"{ENTRY.replace('__', '.')}.title", _("Title")),
+        ("plan", _("Plan")), (lambda row: str(parent_of(row) or ""), _("Goal or strategy")),
+        (lambda row: str(standing_word(rules.standing(row.facts, timezone.localdate()).value)), _("Standing")),
+        ("get_state_display", _("State")), ("due_on", _("Due")), ("done_on", _("Done on")),
+        ("unit", _("Responsible unit")), ("person.name", _("Responsible person")), ("partner", _("Partner")),
+        (lambda row: sum(f.amount_nok for f in row.funding.all() if f.state == "funded"), _("Funded, kroner")),
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request).with_wording().prefetch_related("milestones")
+        return rows.prefetch_related("funding") if "/eksport/" in request.path else rows
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("plan_id", f"{ENTRY}__position", "authority_id")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup.startswith(f"{ENTRY}__") or super().lookup_allowed(lookup, value, request)
+
+    # ---- the list ----
+    @admin.display(description=_("No."), ordering=f"{ENTRY}__position")
+    def number(self, row: MeasureParticipation) -> str:
+        entry = row.measure.current_entry
+        return entry.full_number or "–" if entry else "–"
+
+    @admin.display(description=_("measure"), ordering=f"{ENTRY}__title")
+    def title(self, row: MeasureParticipation) -> str:
+        entry = row.measure.current_entry
+        title = entry.title if entry else str(row.measure)
+        parent = parent_of(row)
+        return format_html("{}<small>{}</small>", title, parent) if parent else title
+
+    @admin.display(description=_("standing"))
+    def standing(self, row: MeasureParticipation) -> str:
+        return standing_html(rules.standing(row.facts, timezone.localdate()).value)
+
+    @admin.display(description=_("responsible"), ordering="unit__name")
+    def responsible(self, row: MeasureParticipation) -> str:
+        names = [str(name) for name in (row.unit, row.person, row.partner) if name]
+        return ", ".join(names) or str(_("no one responsible"))
+
+    @admin.display(description=_("missing"))
+    def missing(self, row: MeasureParticipation) -> str:
+        lacks = []
+        if not (row.unit_id or row.person_id or row.partner):
+            lacks.append(str(_("responsible")))
+        if row.due_on is None and not row.milestones.all():
+            lacks.append(str(_("date")))
+        return ", ".join(lacks) or "–"
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Find by Norwegian word stems, by part of a title (compounds!), or by printed number."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        found = Q(**{f"{ENTRY}__search": SearchQuery(term, config="norwegian", search_type="websearch")})
+        found |= Q(**{f"{ENTRY}__title__icontains": term}) | Q(partner__icontains=term)
+        parent, _dot, last = term.rpartition(".")
+        if term.replace(".", "").isdigit():
+            found |= Q(**{f"{ENTRY}__strategy__number": term}) | Q(
+                **{f"{ENTRY}__strategy__number": parent, f"{ENTRY}__number": last}
+            )
+        return queryset.filter(found), False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actions.keep_done_dated(obj, timezone.localdate())
+        super().save_model(request, obj, form, change)
+
+    # ---- one measure ----
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if change:
+            return super().get_form(request, obj, change=change, **kwargs)
+        own = {name: visible(model, request.user) for name, model in (("plan", Plan), ("goal", Goal), ("strategy", Strategy))}
+        kwargs["form"] = type(
+            "NewMeasureForm", (NewMeasureForm,),
+            {name: forms.ModelChoiceField(rows, label=NewMeasureForm.base_fields[name].label,
+                                          required=name == "plan", help_text=NewMeasureForm.base_fields[name].help_text)
+             for name, rows in own.items()},
+        )  # fmt: skip
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        facts = ("state", "judgement", "due_on", "due_precision", "done_on", "note")
+        if obj is None:
+            return [
+                (_("Wording"), {"fields": ("plan", "strategy", "goal", "number", "title", "description")}),
+                (_("Who and when"), {"fields": ("unit", "person", "partner", "state", "due_on", "due_precision")}),
+            ]
+        return [
+            (_("Wording"), {"fields": ("wording",)}),
+            (_("Who does it"), {"fields": ("unit", "person", "partner")}),
+            (_("How it goes"), {"fields": facts}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("wording",) if obj is not None else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return self.inlines if obj is not None else ()
+
+    @admin.display(description=_("wording in force"))
+    def wording(self, row: MeasureParticipation) -> str:
+        entry = row.measure.current_entry
+        if entry is None:
+            return "–"
+        return format_html(
+            "<strong>{}</strong><br>{}<br><a href='{}'>{}</a> · <a href='{}'>{}</a>",
+            entry, entry.description,
+            reverse("admin:strategy_measureentry_change", args=[entry.pk]), _("Change the wording"),
+            row.measure.get_absolute_url(), _("See the public page"),
+        )  # fmt: skip
+
+    def save_new(self, form: Any, by: User) -> MeasureParticipation:
+        cleaned = form.cleaned_data
+        facts = {name: cleaned[name] for name in NewMeasureForm.Meta.fields}
+        facts["done_on"] = form.instance.done_on
+        return actions.add_measure(
+            cleaned["plan"], title=cleaned["title"], by=by, number=cleaned["number"],
+            description=cleaned["description"], goal=cleaned["goal"], strategy=cleaned["strategy"], facts=facts,
+        )  # fmt: skip
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        return super().save_form(request, form, change) if change else self.save_new(form, request.user)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if change:
+            super().save_related(request, form, formsets, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        actions.remove_participation(obj, by=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for row in queryset:
+            actions.remove_participation(row, by=request.user)
+
+    def history_of(self, row: Any) -> list[Any]:
+        return [row, *([row.measure.current_entry] if row.measure.current_entry else []), *row.milestones.all()]
+
+    # ---- many at once ----
+    @admin.action(description=_("Change the chosen: state, due date, responsible"), permissions=["change"])
+    def change_chosen(self, request: HttpRequest, chosen: Any) -> HttpResponse | None:
+        """Ask what to change, show what it meets, then change all in one go."""
+        rows = list(chosen)
+        owners = {row.authority_id for row in rows}
+        data = request.POST if "confirm" in request.POST else None
+        form = ChangeManyForm(data, user=request.user, authority_ids=owners)
+        if data is not None and form.is_valid():
+            done = actions.change_many(
+                [row.pk for row in rows], form.changes(), by=request.user, on=timezone.localdate()
+            )
+            text = ngettext("%d measure is changed.", "%d measures are changed.", done) % done
+            self.message_user(request, text, messages.SUCCESS)
+            return HttpResponseRedirect(request.get_full_path())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Change the chosen measures"), "form": form, "rows": rows, "opts": self.opts,
+            "chosen": [row.pk for row in rows],
+        }  # fmt: skip
+        return render(request, "admin/strategy/change_chosen.html", context)
+
+
+def parent_of(row: MeasureParticipation) -> Any:
+    """Return the strategy or goal a measure lies under in the wording in force."""
+    entry = row.measure.current_entry
+    return (entry.strategy or entry.goal) if entry else None

@@ -1,0 +1,121 @@
+"""The shapes the demo's plan facts are written in. Data only: no model, no clock."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class SdgFact:
+    """One of the UN's 17 goals and its role: vision, aim or basis for a plan, focus or contributes for a goal."""
+
+    number: int
+    role: str
+
+
+@dataclass(frozen=True)
+class TagFact:
+    """A mark in a dimension beside the goals; `parent` names the tag above in the same dimension."""
+
+    dimension: str
+    name: str
+    number: str = ""
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class MeasureFact:
+    """A measure (tiltak). `number` is exactly what is printed; `suffix` tells doubled numbers apart in keys only."""
+
+    number: str
+    title: str
+    description: str
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class StrategyFact:
+    """A strategy (strategi) with its measures. `note` says what is odd in print; it is shown, not mended."""
+
+    number: str
+    title: str
+    measures: tuple[MeasureFact, ...] = ()
+    description: str = ""
+    note: str = ""
+    cross_cutting: bool = False
+
+
+@dataclass(frozen=True)
+class GoalFact:
+    """A goal (mål) with strategies, or with measures directly under it."""
+
+    number: str
+    title: str
+    description: str = ""
+    strategies: tuple[StrategyFact, ...] = ()
+    measures: tuple[MeasureFact, ...] = ()
+    sdgs: tuple[SdgFact, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanFact:
+    """A plan (plan, strategi, handlingsprogram). Where no first year is printed, `starts` is its source's year."""
+
+    authority: str
+    slug: str
+    title: str
+    starts: int
+    ends: int | None
+    status: str = "adopted"
+    vision: str = ""
+    mission: str = ""
+    values: str = ""
+    aim: str = ""
+    superior_plan: str = ""
+    source: str = ""
+    level_names: tuple[str, str, str] = ("mål", "strategi", "tiltak")
+    sdgs: tuple[SdgFact, ...] = ()
+    participants: tuple[tuple[str, str], ...] = ()  # (authority's slug, owner | member | covered)
+    goals: tuple[GoalFact, ...] = ()
+    strategies: tuple[StrategyFact, ...] = ()  # those without a goal
+    tags: tuple[TagFact, ...] = ()
+    live_view_open: bool = False
+    invented: bool = False
+
+
+@dataclass(frozen=True)
+class InventedMilestone:
+    """A made-up milestone (milepæl). Never a due date, a responsible or a cost: the plan prints none."""
+
+    title: str
+    due: date
+    reached_on: date | None = None
+
+
+@dataclass(frozen=True)
+class InventedStatus:
+    """A made-up status of one measure, always shown as "oppdiktet". `measure` is the printed number, with suffix."""
+
+    measure: str
+    state: str  # not_started | under_way | done | on_hold | cancelled
+    milestones: tuple[InventedMilestone, ...] = ()
+    judgement: str = ""  # "" or at_risk
+    done_on: date | None = None
+    reason: str = ""
+    next_step: str = ""
+
+
+def measure_key(parent: str, measure: MeasureFact) -> str:
+    """Return the measure's key within its plan, as in "4.2.2b": the printed number made unique."""
+    return f"{parent}.{measure.number}{measure.suffix}" if measure.number else f"{parent}.{measure.suffix}"
+
+
+def measures_by_key(plan: PlanFact) -> dict[str, MeasureFact]:
+    """Return every measure of the plan in the order of print, by key."""
+    found: dict[str, MeasureFact] = {}
+    for goal in plan.goals:
+        found |= {measure_key(goal.number, measure): measure for measure in goal.measures}
+        for strategy in goal.strategies:
+            found |= {measure_key(strategy.number, measure): measure for measure in strategy.measures}
+    for strategy in plan.strategies:
+        found |= {measure_key(strategy.number, measure): measure for measure in strategy.measures}
+    return found
