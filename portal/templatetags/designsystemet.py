@@ -7,6 +7,7 @@ from django import forms, template
 from django.forms import BoundField
 from django.forms.formsets import BaseFormSet
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -28,15 +29,27 @@ def kind(field: BoundField) -> str:
     return "checkbox" if isinstance(widget, forms.CheckboxInput) else "input"
 
 
+def _part_names(field: BoundField) -> list[str]:
+    """A name for each input of a field written as several; a field of one input has its label."""
+    widget = field.field.widget
+    if not isinstance(widget, forms.MultiWidget):
+        return [""]
+    if isinstance(widget, forms.SplitDateTimeWidget):
+        return [f"{field.label}: {_('date')}", f"{field.label}: {_('time')}"]
+    return [f"{field.label}: {number}" for number in range(1, len(widget.widgets) + 1)]
+
+
 def _prepare(field: BoundField) -> None:
     """Give the widget the class of the design system, and drop a placeholder that only repeats the label."""
     widget = field.field.widget
-    for part in getattr(widget, "widgets", [widget]):
+    for name, part in zip(_part_names(field), getattr(widget, "widgets", [widget]), strict=False):
+        if name:
+            part.attrs.setdefault("aria-label", name)
         classes = part.attrs.get("class", "").split()
         if "ds-input" not in classes:
             part.attrs["class"] = " ".join([*classes, "ds-input"])
-    placeholder = widget.attrs.get("placeholder")
-    if placeholder and str(placeholder).strip().casefold() == str(field.label).strip().casefold():
+    placeholder = str(widget.attrs.get("placeholder", "")).casefold()
+    if str(field.label).strip().casefold() in placeholder:
         del widget.attrs["placeholder"]
 
 
@@ -74,7 +87,7 @@ def stored_file(field: BoundField) -> dict[str, Any] | None:
     name = widget.clear_checkbox_name(field.html_name)
     return {
         "url": value.url,
-        "name": str(value).rsplit("/", 1)[-1],
+        "name": (getattr(value, "name", "") or str(value)).rsplit("/", 1)[-1],
         "clear_name": "" if field.field.required else name,
         "clear_id": widget.clear_checkbox_id(name),
     }
@@ -94,7 +107,7 @@ class Mistake(NamedTuple):
 def focus_id(field: BoundField) -> str:
     """The id a link to the field must point at: the first option of a group, else the input."""
     if isinstance(field.field.widget, CHOICE_GROUPS):
-        return next((str(option.id_for_label) for option in field.subwidgets), "")
+        return next((str(option.id_for_label) for option in options(field)), "")
     return str(field.id_for_label or field.auto_id)
 
 
@@ -108,7 +121,13 @@ def mistakes(form: forms.BaseForm | BaseFormSet) -> Iterator[Mistake]:
     yield from (Mistake(str(text), "") for text in form.non_field_errors())
     for field in _in_page_order(form):
         target = "" if field.is_hidden else focus_id(field)
-        yield from (Mistake(str(text), target) for text in field.errors)
+        yield from (Mistake(_named(field, str(text)), target) for text in field.errors)
+
+
+def _named(field: BoundField, text: str) -> str:
+    """Say which field it is when the text is one of those every field of its kind shares."""
+    shared = {str(message) for message in field.field.error_messages.values()}
+    return f"{field.label}: {text}" if text in shared else text
 
 
 def _in_page_order(form: forms.BaseForm) -> list[BoundField]:

@@ -17,9 +17,8 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from portal import money
 from portal.calendar import Precision, format_precise
@@ -27,7 +26,9 @@ from portal.calendar import Precision, format_precise
 register = template.Library()
 
 SPRITE = "img/icons.svg"
-THEMES = frozenset("portal halden sarpsborg ostre-toten indre-ostfold kongsvinger gjovik aremark".split())
+THEMES = frozenset(
+    ("portal", "halden", "sarpsborg", "ostre-toten", "indre-ostfold", "kongsvinger", "gjovik", "aremark")
+)
 
 
 class Standing(NamedTuple):
@@ -125,7 +126,7 @@ def number(value: int | Decimal | None) -> str:
 
 
 @register.filter
-def percent(value: Decimal | float | int | None, places: int = 1) -> str:
+def percent(value: Decimal | float | None, places: int = 1) -> str:
     """59.3 → "59,3 %"."""
     return "" if value is None else money.format_percent(Decimal(str(value)), places)
 
@@ -157,7 +158,9 @@ def long_date(value: date | datetime | None, precision: str = "day") -> str:
 @register.filter
 def clock(value: datetime | None) -> str:
     """kl. 14.32, with no break inside."""
-    return "" if value is None else _("at %(time)s") % {"time": date_format(_local(value), "H.i")}
+    if value is None:
+        return ""
+    return (_("at %(time)s") % {"time": date_format(_local(value), "H.i")}).replace(" ", "\u00a0")
 
 
 @register.simple_tag
