@@ -50,7 +50,7 @@ def state_of(request: HttpRequest, today: dt.date, *facts: Any) -> str:
 def unchanged(request: HttpRequest, state: str) -> HttpResponse | None:
     """Return a 304 when the reader has this state already, else nothing."""
     asked = request.headers.get("If-None-Match")
-    if not asked or len(get_messages(request)):
+    if not asked or not state or len(get_messages(request)):
         return None
     for tag in parse_etags(asked):
         known, _sep, token = tag.removeprefix("W/").strip('"').partition("-")

@@ -57,7 +57,7 @@ def ask_worker(task: Any) -> None:
 
 @transaction.atomic
 def notify(
-    user: User, *, kind: str, subject: Any, title: str, link: str, template: str,
+    user: User, *, kind: str, subject: Any, title: str, link: str, link_text: str, template: str,
     authority: Authority | None = None, occasion: str = "", on_date: dt.date | None = None, **facts: Any,
 ) -> Notice | None:  # fmt: skip
     """Tell one person one thing, once: a notice in the portal and a mail that goes at once.
@@ -73,8 +73,8 @@ def notify(
         return None
     with translation.override(user.language):
         context = {
-            "user": user, "title": title, "url": settings.BASE_URL + link, "authority": authority,
-            "language": user.language, **facts,
+            "user": user, "subject": title, "link": settings.BASE_URL + link, "link_text": link_text,
+            "authority": authority, "language": user.language, **facts,
         }  # fmt: skip
         notice.mail = write(
             to=user.email, subject=title, text=render_to_string(f"emails/{template}.txt", context),

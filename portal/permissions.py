@@ -56,7 +56,7 @@ def roles_of(user: Any) -> frozenset[tuple[int, str, int | None]]:
     """Return (authority id, role, case id or None) for each role the user holds today; one query per request."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return frozenset()
-    held: frozenset[tuple[int, str, int | None]] | None = user.__dict__.get("_roles_held")
+    held: frozenset[tuple[int, str, int | None]] | None = getattr(user, "_roles_held", None)
     if held is None:
         today = timezone.localdate()
         rows = list(
@@ -64,15 +64,15 @@ def roles_of(user: Any) -> frozenset[tuple[int, str, int | None]]:
                 "authority_id", "role", "case_id", "authority__mfa_required"
             )
         )
-        held = user.__dict__["_roles_held"] = frozenset(row[:3] for row in rows)
-        user.__dict__["_mfa_required"] = any(row[3] for row in rows)
+        held = user._roles_held = frozenset(row[:3] for row in rows)
+        user._mfa_required = any(row[3] for row in rows)
     return held
 
 
 def needs_second_step(user: Any) -> bool:
     """Say whether an authority where the user holds a role requires two-step sign-in."""
     roles_of(user)
-    return bool(user.__dict__.get("_mfa_required", False))
+    return bool(getattr(user, "_mfa_required", False))
 
 
 def authorities_with(user: Any, roles: Iterable[str]) -> list[int]:

@@ -99,11 +99,8 @@ class Row:
     steps: list[Step] = field(default_factory=list)
     money: list[Money] = field(default_factory=list)
     url: str = ""
+    anchor: str = ""
     authority: str = ""
-
-    @property
-    def anchor(self) -> str:
-        return f"t{self.measure_id}"
 
     @property
     def full_number(self) -> str:
@@ -173,8 +170,11 @@ def read_rows(plan: Plan, today: dt.date) -> list[Row]:
     ):
         money[part_id].append(Money(*facts))
     address = reverse("measure_page", args=[plan.authority.slug, plan.slug, 0]).removesuffix("0/")
+    placed: set[int] = set()
     for row in rows:
         row.url = f"{address}{row.measure_id}/"
+        row.anchor = f"t{row.measure_id}" if row.measure_id not in placed else f"t{row.measure_id}-{row.authority_id}"
+        placed.add(row.measure_id)
         if row.part_id in money:
             row.money = money[row.part_id]
     return rows

@@ -108,14 +108,16 @@ class GoalBlock:
         return len({row.measure_id for row in self.all_rows})
 
     @property
-    def is_shown(self) -> bool:
-        return bool(self.direct or self.strategies)
+    def blocks(self) -> list[StrategyBlock]:
+        """The rows directly under the goal first, then strategy by strategy."""
+        return [*([StrategyBlock("", "", "", "", self.direct)] if self.direct else []), *self.strategies]
 
 
 class MoneyRow(NamedTuple):
     name: str
     title: str
-    by_year: list[str]
+    by_year: list[tuple[str, str]]
+    """Budget year and the amount set aside in it."""
     proposed: str
 
 
@@ -198,7 +200,7 @@ class Status:
 
     @property
     def tables(self) -> list[GoalBlock]:
-        return [block for block in (*self.goals, self.loose) if block.is_shown]
+        return [block for block in (*self.goals, self.loose) if block.blocks]
 
 
 def participants_of(plan: Plan) -> list[Participant]:
@@ -354,13 +356,13 @@ def _money(goals: list[GoalBlock], loose: GoalBlock) -> MoneyTable | None:
     years = sorted({year for _goal, year in set_aside})
     lines = [
         MoneyRow(
-            goal.name, goal.title, [format_nok(set_aside[goal.anchor, year]) for year in years],
+            goal.name, goal.title, [(str(year), format_nok(set_aside[goal.anchor, year])) for year in years],
             format_nok(proposed[goal.anchor]),
         )
         for goal in (*goals, loose)
         if goal.id or goal.all_rows
     ]  # fmt: skip
-    sums = [format_nok(sum(nok for (_goal, of), nok in set_aside.items() if of == year)) for year in years]
+    sums = [(str(year), format_nok(sum(nok for (_goal, of), nok in set_aside.items() if of == year))) for year in years]
     return MoneyTable([str(year) for year in years], lines, MoneyRow("", "", sums, format_nok(proposed.total())))
 
 

@@ -73,8 +73,9 @@ class VersionedMixin(forms.ModelForm):
     def refuse_overwriting(self, seen: int | None) -> None:
         """Add an error naming who changed what; saving once more overwrites, knowingly."""
         model = type(self.instance)
-        current = model._base_manager.select_for_update().filter(pk=self.instance.pk).values_list("row_version").first()
-        if current is None or current[0] == (seen if seen is not None else current[0]):
+        rows = model._base_manager.select_for_update().order_by("pk").filter(pk=self.instance.pk)
+        current = rows.values_list("row_version", flat=True).first()
+        if current is None or seen is None or current == seen:
             return
         change = latest_change(self.instance)
         when = date_format(timezone.localtime(change["at"]), "j.n. \\k\\l. H.i") if change else ""
@@ -93,7 +94,7 @@ class VersionedMixin(forms.ModelForm):
             },
         )
         self.data = self.data.copy()
-        self.data[self.add_prefix("seen_version")] = current[0]
+        self.data[self.add_prefix("seen_version")] = current
 
 
 class TenantForm(TogetherMixin, forms.ModelForm):

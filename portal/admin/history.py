@@ -25,7 +25,7 @@ def events_of(row: models.Model, newest: int = 200) -> list[Any]:
 
 
 def changes_of(row: models.Model) -> list[dict[str, Any]]:
-    """Return the row's changes, newest first: {at, who, kind, changes: [{label, old, new}]}; constant queries."""
+    """Return the row's changes, newest first: {at, who, noun, kind, changes: [{label, old, new}]}; constant queries."""
     return describe(row, events_of(row))
 
 
@@ -44,6 +44,7 @@ def describe(row: models.Model, events: list[Any]) -> list[dict[str, Any]]:
             {
                 "at": event.pgh_created_at,
                 "who": names.get(actor_of(event), _("The system")),
+                "noun": str(row._meta.verbose_name),
                 "kind": KINDS.get(event.pgh_label, event.pgh_label),
                 "changes": differences(row, before, event) if before is not None else [],
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.urls import reverse
@@ -57,6 +58,7 @@ class InviteForm(TenantForm):
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
             user = User.objects.create_user(email, None, name=self.cleaned_data["name"])
+            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)  # a colleague vouches
         self.instance.user = user
         return super().save(commit)
 
@@ -94,7 +96,7 @@ class MembershipAdmin(TenantAdmin):
             outbox.notify(
                 obj.user, kind="role_given", subject=obj, authority=authority, template="role_given",
                 title=str(_("You have a new role in %s") % authority.full_name),
-                link=reverse("account_login"), role=obj.get_role_display(),
+                link=reverse("account_login"), link_text=str(_("Sign in")), role=obj.get_role_display(),
                 set_password=not obj.user.has_usable_password(),
             )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -113,13 +114,19 @@ class TenantAdmin(TenantRules, admin.ModelAdmin):
         return excluded
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        sets = super().get_fieldsets(request, obj)
-        if not self.owner_is_given(request, obj):
-            return sets
-        return [
-            (name, {**options, "fields": [field for field in options["fields"] if field != "authority"]})
-            for name, options in sets
+        hidden = {"authority"} if self.owner_is_given(request, obj) else set()
+        sets = [
+            (name, {**options, "fields": [field for field in options["fields"] if field not in hidden]})
+            for name, options in self.sections(request, obj)
         ]
+        if obj is not None and issubclass(self.model, Versioned) and self.has_change_permission(request, obj):
+            first = sets[0][1]["fields"]
+            sets[0][1]["fields"] = [*first, *(["seen_version"] if "seen_version" not in first else [])]
+        return sets
+
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the page's own fieldsets; the version that was read and the owner are seen to around them."""
+        return super().get_fieldsets(request, obj)
 
     def owner_is_given(self, request: HttpRequest, obj: Any) -> bool:
         return obj is not None or self.authority_from is not None or self.only_authority(request) is not None
@@ -156,7 +163,7 @@ class TenantAdmin(TenantRules, admin.ModelAdmin):
             "title": capfirst(str(self.opts.verbose_name_plural)),
             **(extra_context or {}),
         }
-        with transaction.atomic():
+        with transaction.atomic() if request.method == "POST" else nullcontext():
             return super().changelist_view(request, context)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -186,7 +193,11 @@ class TenantAdmin(TenantRules, admin.ModelAdmin):
             "subtitle": None,
             "object": row,
             "opts": self.opts,
-            "histories": [(str(other), changes_of(other)) for other in self.history_of(row)],
+            "changes": sorted(
+                ({**change, "subject": other} for other in self.history_of(row) for change in changes_of(other)),
+                key=lambda change: change["at"],
+                reverse=True,
+            ),
             **(extra_context or {}),
         }
         return render(request, self.object_history_template, context)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
+from django.db.models import F, Prefetch, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from portal import typed, wiring
+from portal.calendar import Precision, format_precise
 from portal.middleware import LANGUAGE_COOKIE
-from portal.models import Authority
+from portal.models import Authority, Body, Case, CaseStep, RegionMembership
 from portal.models.base import NorwegianKey
+from portal.models.case import Access
 from portal.ratelimit import limit
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+CASES_SHOWN = 20
 
 
 @require_safe
@@ -27,44 +34,82 @@ if TYPE_CHECKING:
 def front_page(request: HttpRequest) -> HttpResponse:
     """Show all authorities, or those that a name or number fits; a single hit is opened at once."""
     asked = request.GET.get("q", "").strip()[:80]
-    authorities = Authority.objects.listed()
-    found = None
-    if asked:
-        found = list(
-            Authority.objects.listed().filter(Q(name__icontains=asked) | Q(municipality_number=asked.replace(" ", "")))
-        )
-        if len(found) == 1:
-            return redirect(found[0])
-    context = {
-        "authorities": wiring.describe(list(authorities)),
-        "asked": asked,
-        "found": found,
-    }
-    return render(request, "portal/front_page.html", context)
+    rows = wiring.describe(list(Authority.objects.listed()))
+    found = [row for row in rows if fits(row["authority"], asked)] if asked else None
+    if found and len(found) == 1:
+        return redirect(found[0]["authority"])
+    return render(request, "portal/front_page.html", {"rows": rows, "asked": asked, "found": found})
+
+
+def fits(authority: Authority, asked: str) -> bool:
+    """Say whether a name, with or without «kommune», or a municipality number is what was asked for."""
+    words = " ".join(asked.casefold().removesuffix("kommune").split())
+    digits = words.replace(" ", "")
+    if digits.isdigit():
+        return authority.municipality_number == digits
+    return bool(words) and words in authority.name.casefold()
 
 
 @require_safe
 def authority_page(request: HttpRequest, authority: str) -> HttpResponse:
     """Show one authority: its plans, its bodies and its cases, and how to reach it."""
     found = get_object_or_404(Authority, slug=authority, is_listed=True)
+    neighbours = memberships_of(found)
     context = {
         "authority": found,
         "panels": wiring.authority_panels(found, request.user),
-        "bodies": found_bodies(found),
-        "contact": found.contact_email,
+        "bodies": Body.objects.filter(authority=found).order_by(NorwegianKey("name")),
+        "cases": public_cases(found),
+        "regions": [link.region for link in neighbours if link.member_id == found.pk],
+        "members": [link.member for link in neighbours if link.region_id == found.pk],
     }
     return render(request, "portal/authority_page.html", context)
 
 
-def found_bodies(authority: Authority) -> list[object]:
-    from portal.models import Body
+def memberships_of(authority: Authority) -> list[RegionMembership]:
+    """Return today's memberships that the authority has in regions, or its members have in it, by name."""
+    return list(
+        RegionMembership.objects.current(timezone.localdate())
+        .filter(Q(region=authority) | Q(member=authority))
+        .select_related("region", "member")
+        .order_by(NorwegianKey("member__name"), NorwegianKey("region__name"))
+    )
 
-    return list(Body.objects.filter(authority=authority).order_by(NorwegianKey("name")))
+
+def public_cases(authority: Authority) -> list[dict[str, Any]]:
+    """Return the newest cases by the title anyone may read; the steps only of those that are open."""
+    cases = (
+        Case.objects.filter(authority=authority)
+        .prefetch_related(Prefetch("steps", CaseStep.objects.select_related("body")))
+        .order_by(F("opened_on").desc(nulls_last=True), "-pk")[:CASES_SHOWN]
+    )
+    return [
+        {
+            "case": case,
+            "steps": [{"step": step, "when": when(step)} for step in case.steps.all()]
+            if case.access == Access.OPEN
+            else [],
+        }
+        for case in cases
+    ]
+
+
+def when(step: CaseStep) -> str:
+    """Return the step's date or period as it was stated; nothing when no date was."""
+    language = get_language() or "nb"
+    precision = Precision(step.precision)
+    if step.starts_on and step.ends_on and precision == Precision.MONTH:
+        return format_precise(step.ends_on, Precision.PERIOD, language, starts=step.starts_on)
+    days = [format_precise(day, precision, language) for day in (step.starts_on, step.ends_on) if day]
+    return "–".join(dict.fromkeys(days))
 
 
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language form the visitor chose and go back to where she was."""
+    """Remember the language form the visitor chose and go back to where she was.
+
+    Without a token on purpose: it changes nothing but this cookie, and public pages stay free of cookies.
+    """
     chosen = request.POST.get("language", "")
     target = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
@@ -101,7 +146,10 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/contact.html", {"authorities": Authority.objects.listed()})
+    """Tell where to write; the authority one came from stands first."""
+    authorities = list(Authority.objects.listed())
+    chosen = next((one for one in authorities if one.slug == request.GET.get("til")), None)
+    return render(request, "portal/contact.html", {"authorities": authorities, "chosen": chosen})
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.templatetags.portal_tags import standing_word
 from strategy import rules
-from strategy.models import MeasureFunding
+from strategy.models import Goal, MeasureFunding
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,6 +32,24 @@ class StandingFilter(admin.SimpleListFilter):
         rows = queryset.model.objects.visible_to(request.user).prefetch_related("milestones")
         wanted = [row.pk for row in rows if rules.standing(row.facts, today) == self.value()]
         return queryset.filter(pk__in=wanted)
+
+
+class GoalFilter(admin.SimpleListFilter):
+    """Measures of a goal, whether they lie directly under it or under one of its strategies."""
+
+    title = _("goal")
+    parameter_name = "goal"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        rows = Goal.objects.visible_to(request.user).order_by("plan_id", "position")
+        return [(str(goal.pk), str(goal)) for goal in rows]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.value() or ""
+        if not chosen.isdigit():
+            return queryset
+        entry = "measure__current_entry"
+        return queryset.filter(Q(**{f"{entry}__goal": chosen}) | Q(**{f"{entry}__strategy__goal": chosen}))
 
 
 class DueFilter(admin.SimpleListFilter):

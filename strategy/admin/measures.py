@@ -21,7 +21,7 @@ from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline, visibl
 from portal.models import Unit, User
 from portal.templatetags.portal_tags import standing_html, standing_word
 from strategy import actions, rules
-from strategy.admin.filters import DueFilter, MissingFilter, StandingFilter
+from strategy.admin.filters import DueFilter, GoalFilter, MissingFilter, StandingFilter
 from strategy.models import Goal, MeasureFunding, MeasureParticipation, Milestone, Plan, Strategy
 
 if TYPE_CHECKING:
@@ -132,25 +132,23 @@ class ChangeManyForm(forms.Form):
         return chosen
 
 
-class EntryRelatedFilter(RelatedFilter):
-    """Goal or strategy of the wording in force, of the plan that is chosen if one is."""
+class StrategyFilter(RelatedFilter):
+    """The strategies in the plan's own order."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        rows = visible(field.remote_field.model, request.user).order_by("plan_id", "position")
-        if plan := request.GET.get("plan__id__exact"):
-            rows = rows.filter(plan_id=plan) if plan.isdigit() else rows
+        rows = visible(Strategy, request.user).order_by("plan_id", "position")
         return [(row.pk, str(row)) for row in rows]
 
 
 @admin.register(MeasureParticipation)
 class MeasureParticipationAdmin(TenantAdmin):
     form = ParticipationForm
-    list_display = ("number", "title", "standing", "state", "due_on", "responsible", "missing")
+    list_display = ("number", "title", "standing", "state", "due_on", "responsible")
     list_display_links = ("title",)
     list_editable = ("state", "due_on")
     list_filter = (
         ("plan", RelatedFilter), StandingFilter, DueFilter, MissingFilter, ("unit", RelatedFilter),
-        ("person", RelatedFilter), (f"{ENTRY}__goal", EntryRelatedFilter), (f"{ENTRY}__strategy", EntryRelatedFilter),
+        ("person", RelatedFilter), GoalFilter, (f"{ENTRY}__strategy", StrategyFilter),
     )  # fmt: skip
     search_fields = (f"{ENTRY}__title",)
     search_help_text = _("Words from title and description, or a number such as 2.7.4")
@@ -193,21 +191,16 @@ class MeasureParticipationAdmin(TenantAdmin):
 
     @admin.display(description=_("standing"))
     def standing(self, row: MeasureParticipation) -> str:
-        return standing_html(rules.standing(row.facts, timezone.localdate()).value)
+        today = timezone.localdate()
+        mark = standing_html(rules.standing(row.facts, today).value)
+        if not (days := rules.days_late(row.facts, today)):
+            return mark
+        return format_html("{}<small>{}</small>", mark, ngettext("%d day", "%d days", days) % days)
 
     @admin.display(description=_("responsible"), ordering="unit__name")
     def responsible(self, row: MeasureParticipation) -> str:
         names = [str(name) for name in (row.unit, row.person, row.partner) if name]
         return ", ".join(names) or str(_("no one responsible"))
-
-    @admin.display(description=_("missing"))
-    def missing(self, row: MeasureParticipation) -> str:
-        lacks = []
-        if not (row.unit_id or row.person_id or row.partner):
-            lacks.append(str(_("responsible")))
-        if row.due_on is None and not row.milestones.all():
-            lacks.append(str(_("date")))
-        return ", ".join(lacks) or "–"
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Find by Norwegian word stems, by part of a title (compounds!), or by printed number."""
@@ -240,7 +233,7 @@ class MeasureParticipationAdmin(TenantAdmin):
         )  # fmt: skip
         return super().get_form(request, obj, change=change, **kwargs)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         facts = ("state", "judgement", "due_on", "due_precision", "done_on", "note")
         if obj is None:
             return [

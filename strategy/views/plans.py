@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from portal import fresh
@@ -85,13 +86,14 @@ def measure_page(request: HttpRequest, authority: str, plan: str, measure: int) 
 
 def _shown(request: HttpRequest, opened: Opened, template: str, facts: dict[str, Any]) -> HttpResponse:
     plan = opened.plan
-    is_foreign = request.LANGUAGE_CODE != plan.authority.language_form  # type: ignore[attr-defined]
+    language = plan.authority.language_form
+    is_foreign = request.LANGUAGE_CODE != language  # type: ignore[attr-defined]
     context = {
         "plan": plan,
         "authority": plan.authority,
         "live": opened.live,
         "released_to_all": plan.live_view_open,
-        "text_lang": plan.authority.language_form if is_foreign else "",
+        "lang": format_html(' lang="{}"', language) if is_foreign else "",
         **facts,
     }
     response = render(request, template, context)

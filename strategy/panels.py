@@ -1,0 +1,109 @@
+"""What strategy shows on the portal's own pages: a line for each authority, and its plans."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from strategy import permissions, sentences
+from strategy.models import Goal, Measure, Plan, PlanParticipant, Strategy
+from strategy.rows import Row, read_standings
+from strategy.rules import Standing
+
+if TYPE_CHECKING:
+    from portal.models import Authority
+
+OWNER = PlanParticipant.Role.OWNER
+BEST_FIRST = [Plan.Status.ADOPTED, Plan.Status.HEARING, Plan.Status.ENDED, Plan.Status.DRAFT]
+
+
+def _count(model: Any, **conditions: Any) -> Coalesce:
+    """Return how many rows of a model a plan has, as part of the plan's own query."""
+    counted = (
+        model.objects.filter(plan_id=OuterRef("plan_id"), **conditions)
+        .order_by().values("plan_id").annotate(n=Count("pk")).values("n")
+    )  # fmt: skip
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _links() -> Any:
+    """Return participations in plans with the plan, its owner and its size, in one query."""
+    return PlanParticipant.objects.select_related("plan__authority").annotate(
+        goals=_count(Goal), strategies=_count(Strategy), measures=_count(Measure, current_entry__isnull=False)
+    )
+
+
+def _rank(link: Any) -> tuple[bool, int, int]:
+    """Return what puts an authority's own, adopted and newest plan first."""
+    return (link.role != OWNER, BEST_FIRST.index(link.plan.status), -link.plan.period_start)
+
+
+def levels_of(link: Any) -> list[str]:
+    """Return "4 mål", "18 strategier" and "71 tiltak": the levels the plan has."""
+    plan = link.plan
+    levels = ((link.goals, plan.goal_word), (link.strategies, plan.strategy_word), (link.measures, plan.measure_word))
+    return [sentences.counted(number, word) for number, word in levels if number]
+
+
+def size_of(link: Any) -> str:
+    """Return "4 mål, 18 strategier og 71 tiltak" for the plan of an annotated link."""
+    return sentences.joined(levels_of(link))
+
+
+def summaries(authorities: list[Authority]) -> dict[int, dict[str, str]]:
+    """Return one line and one figure for each authority that has, or takes part in, a public plan; one query."""
+    links = _links().filter(authority_id__in=[a.pk for a in authorities]).exclude(plan__status=Plan.Status.DRAFT)
+    best: dict[int, Any] = {}
+    for link in sorted(links, key=_rank):
+        best.setdefault(link.authority_id, link)
+    return {authority_id: _summary(link) for authority_id, link in best.items()}
+
+
+def _summary(link: Any) -> dict[str, str]:
+    plan = link.plan
+    if link.role != OWNER:
+        text = _("Part of %(owner)s’s plan: %(plan)s") % {"owner": plan.authority.name, "plan": plan}
+        return {"text": text, "figure": ""}
+    *upper, figure = levels_of(link) or [""]
+    return {"text": f"{plan}: {sentences.joined(upper)}" if upper else str(plan), "figure": figure}
+
+
+class PlanLine(NamedTuple):
+    """A plan as an authority's page names it; late and total only for one who sees standing."""
+
+    plan: Plan
+    size: str
+    role: str
+    late: int | None
+
+    @property
+    def role_word(self) -> str:
+        return str(PlanParticipant.Role(self.role).label)
+
+
+def authority_panel(authority: Authority, user: Any) -> dict[str, Any]:
+    """Return the authority's own plans and those of others that it takes part in; three queries at most."""
+    links = sorted(_links().filter(authority_id=authority.pk).order_by("plan__title"), key=_rank)
+    links = [link for link in links if permissions.may_read(user, link.plan)]
+    late = _late_by_plan([link.plan.pk for link in links if link.plan.live_view_open])
+    lines = [PlanLine(link.plan, size_of(link), link.role, late.get(link.plan.pk)) for link in links]
+    return {
+        "template": "strategy/authority_panel.html",
+        "own": [line for line in lines if line.role == OWNER],
+        "others": [line for line in lines if line.role != OWNER],
+    }
+
+
+def _late_by_plan(plan_ids: list[int]) -> dict[int, int]:
+    """Return how many measures are late today in each plan whose live view is open to all."""
+    if not plan_ids:
+        return {}
+    rows: dict[int, list[Row]] = defaultdict(list)
+    for row in read_standings(plan_ids, timezone.localdate()):
+        rows[row.plan_id].append(row)
+    return {plan: sum(row.standing == Standing.LATE for row in own) for plan, own in rows.items()}
