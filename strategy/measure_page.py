@@ -66,7 +66,7 @@ def gather_measure(
     goal = entry.strategy.goal if entry.strategy else entry.goal
     return MeasurePage(
         entry=entry, number=parts[0].full_number, anchor=parts[0].anchor,
-        goal_name=f"{capfirst(plan.goal_word)} {goal.number}".strip() if goal else "", parts=parts,
+        goal_name=f"{capfirst(plan.goal_word)} {goal.number}" if goal and goal.number else "", parts=parts,
         tags=[(capfirst(dimension), name) for dimension, name in tags.values_list("tag__dimension", "tag__name")],
         previous=_neighbour(order, place - 1), next=_neighbour(order, place + 1),
         is_shared=len({row.authority_id for row in rows}) > 1,

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from portal.permissions import casework_authorities, may_see_live
 from strategy.models import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 
-def may_read(user: Any, plan: Plan) -> bool:
+class Guarded(Protocol):
+    """What of a plan decides who may read it: the plan itself, or the few facts asked for before it is fetched."""
+
+    @property
+    def authority_id(self) -> int: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def live_view_open(self) -> bool: ...
+
+
+def may_read(user: Any, plan: Guarded) -> bool:
     """Say whether the plan's pages open: for anyone once it is more than a draft, before that for its own staff."""
     if plan.status != Plan.Status.DRAFT or getattr(user, "is_superuser", False):
         return True
     return plan.authority_id in casework_authorities(user)
 
 
-def may_see_standing(user: Any, plan: Plan, participants: Callable[[], Iterable[int]]) -> bool:
-    """Say whether the user sees today's standing, before any report is released.
-
-    `participants` gives the ids of the authorities in the plan; it is asked only for someone who is signed in.
-    """
-    if plan.live_view_open:
-        return True
-    return bool(getattr(user, "is_authenticated", False)) and may_see_live(user, participants())
+def may_see_standing(user: Any, plan: Guarded, participant_ids: Iterable[int]) -> bool:
+    """Say whether the user sees today's standing, before any report is released."""
+    return plan.live_view_open or may_see_live(user, participant_ids)

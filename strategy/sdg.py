@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.money import NBSP
+
 NAMES = {
     1: _("No poverty"),
     2: _("Zero hunger"),
@@ -25,4 +27,4 @@ NAMES = {
 
 def named(number: int) -> str:
     """Return "10 Reduced inequalities" in the active language."""
-    return f"{number} {NAMES[number]}"
+    return f"{number}{NBSP}{NAMES[number]}"

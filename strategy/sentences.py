@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from strategy.rules import GapKind, Standing, number_gaps
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 NUMBER_WORDS = (
-    pgettext_lazy("number of measures", "none"),
-    pgettext_lazy("number of measures", "one"),
+    gettext_lazy("none"),
+    gettext_lazy("one"),
     gettext_lazy("two"),
     gettext_lazy("three"),
     gettext_lazy("four"),
@@ -60,9 +60,7 @@ def _late_and_at_risk(late: int, at_risk: int, total: int) -> str:
             late,
         )
     elif late:
-        text = ngettext(
-            "%(late)s of %(total)s measures is late.", "%(late)s of %(total)s measures are late.", late
-        )
+        text = ngettext("%(late)s of %(total)s measures is late.", "%(late)s of %(total)s measures are late.", late)
     elif at_risk:
         text = _("None of %(total)s measures are late, but %(at_risk)s may be.")
     else:
@@ -106,7 +104,7 @@ def numbering_note(numbers: Sequence[str], note: str) -> str:
         if gap.number in said:
             continue
         text = (
-            _("The plan uses number %(number)s twice.")
+            _("The plan uses number %(number)s more than once.")
             if gap.kind == GapKind.DOUBLED
             else _("The plan skips number %(number)s.")
         )

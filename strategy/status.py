@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, F, Value
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from portal.money import format_nok
+from portal.models.base import NorwegianKey
+from portal.money import NBSP, format_nok
 from portal.templatetags.portal_tags import STANDINGS
-from strategy import sdg, sentences
-from strategy.models import Goal, GoalSdg, PlanParticipant, PlanSdg, Strategy, Tag
+from strategy import sentences
+from strategy.levels import GoalBlock, Segment, StrategyBlock, TagLine, read_levels, read_sdgs, read_tags
+from strategy.models import Plan, PlanParticipant, PlanSdg
 from strategy.rows import Row, read_rows
 from strategy.rules import Standing, count
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from django.http import QueryDict
-
-    from strategy.models import Plan
 
 ALWAYS_COUNTED = (Standing.LATE, Standing.AT_RISK, Standing.ON_TRACK, Standing.DONE)
 INK = {
@@ -67,52 +64,6 @@ class Counted(NamedTuple):
         return STANDINGS[self.code].colour
 
 
-class Segment(NamedTuple):
-    ink: str
-    x: str
-    width: str
-
-
-@dataclass(slots=True)
-class StrategyBlock:
-    number: str
-    title: str
-    description: str
-    note: str
-    rows: list[Row]
-
-
-@dataclass(slots=True)
-class GoalBlock:
-    """A goal with its measures; one without an id gathers the strategies that stand without a goal."""
-
-    id: int | None
-    name: str
-    title: str
-    description: str = ""
-    owner: str = ""
-    focus: list[str] = field(default_factory=list)
-    contributes: list[str] = field(default_factory=list)
-    direct: list[Row] = field(default_factory=list)
-    strategies: list[StrategyBlock] = field(default_factory=list)
-    all_rows: list[Row] = field(default_factory=list)
-    spread: list[Segment] = field(default_factory=list)
-    counts_text: str = ""
-
-    @property
-    def anchor(self) -> str:
-        return f"m{self.id}" if self.id else "uten-mal"
-
-    @property
-    def measure_count(self) -> int:
-        return len({row.measure_id for row in self.all_rows})
-
-    @property
-    def blocks(self) -> list[StrategyBlock]:
-        """The rows directly under the goal first, then strategy by strategy."""
-        return [*([StrategyBlock("", "", "", "", self.direct)] if self.direct else []), *self.strategies]
-
-
 class MoneyRow(NamedTuple):
     name: str
     title: str
@@ -127,12 +78,6 @@ class MoneyTable(NamedTuple):
     total: MoneyRow
 
 
-class TagLine(NamedTuple):
-    name: str
-    count: int
-    children: list[tuple[str, int]]
-
-
 class Filter(NamedTuple):
     """What the address asks for: one standing, or one missing fact; anything else shows all."""
 
@@ -143,9 +88,7 @@ class Filter(NamedTuple):
     def read(cls, query: QueryDict) -> Filter:
         wanted = query.get("status", "")
         missing = query.get("missing", "")
-        return cls(
-            Standing(wanted) if wanted in set(Standing) else None, missing if missing in MISSING else ""
-        )
+        return cls(Standing(wanted) if wanted in set(Standing) else None, missing if missing in MISSING else "")
 
     def __bool__(self) -> bool:
         return bool(self.standing or self.missing)
@@ -190,6 +133,10 @@ class Status:
         return len({row.measure_id for row in self.rows})
 
     @property
+    def is_numbered(self) -> bool:
+        return any(row.number for row in self.rows)
+
+    @property
     def is_shared(self) -> bool:
         """Whether several authorities each have their own part in the measures."""
         return len({row.authority_id for row in self.rows}) > 1
@@ -203,13 +150,21 @@ class Status:
         return [block for block in (*self.goals, self.loose) if block.blocks]
 
 
-def participants_of(plan: Plan) -> list[Participant]:
-    """Return who takes part, the owner first; one query."""
+def plan_and_participants(plan_id: int) -> tuple[Plan | None, list[Participant]]:
+    """Return the plan with its authority, and who takes part, the owner first; one query."""
     order = list(PlanParticipant.Role.values)
-    found = PlanParticipant.objects.filter(plan_id=plan.pk).order_by("authority__name").values_list(
-        "authority_id", "authority__name", "authority__slug", "authority__is_listed", "role"
-    )  # fmt: skip
-    return sorted((Participant(*facts) for facts in found), key=lambda one: order.index(one.role))
+    links = list(
+        PlanParticipant.objects.filter(plan_id=plan_id)
+        .select_related("plan__authority", "authority")
+        .order_by(NorwegianKey("authority__name"))
+    )
+    participants = [
+        Participant(one.authority_id, one.authority.name, one.authority.slug, one.authority.is_listed, one.role)
+        for one in sorted(links, key=lambda link: order.index(link.role))
+    ]
+    if links:
+        return links[0].plan, participants
+    return Plan.objects.select_related("authority").filter(pk=plan_id).first(), []
 
 
 def gather(
@@ -222,12 +177,12 @@ def gather(
     names = {one.authority_id: one.name for one in participants}
     for row in rows:
         row.authority = names.get(row.authority_id or 0, "")
-    sdgs = _sdgs(plan)
-    goals, loose, lines, grips = _blocks(plan, rows, kept, sdgs, keep_empty=not chosen)
+    sdgs = read_sdgs(plan)
+    goals, loose, lines, grips = read_levels(plan, rows, kept, sdgs, keep_empty=not chosen)
     status = Status(
         live=live, today=today, participants=participants, rows=rows, goals=goals, loose=loose, lines=lines,
         grips=grips, vision_sdgs=sdgs[None, PlanSdg.Role.VISION], aim_sdgs=sdgs[None, PlanSdg.Role.AIM],
-        basis_sdgs=sdgs[None, PlanSdg.Role.BASIS], tags=_tags(plan), shown=len(kept), filter=chosen,
+        basis_sdgs=sdgs[None, PlanSdg.Role.BASIS], tags=read_tags(plan), shown=len(kept), filter=chosen,
         money=_money(goals, loose) if live else None,
     )  # fmt: skip
     status.size = _size(plan, status)
@@ -250,16 +205,18 @@ def _add_standing(status: Status) -> None:
         own = count(row.standing for row in goal.all_rows)
         goal.spread = _segments(own)
         goal.counts_text = ", ".join(
-            f"{number} {str(STANDINGS[each.value].word).lower()}" for each, number in own.items() if number
+            f"{number}{NBSP}{str(STANDINGS[each.value].word).lower()}" for each, number in own.items() if number
         )
 
 
 def _counted(counts: Mapping[Standing, int], chosen: Filter) -> list[Counted]:
     return [
-        Counted(each.value, str(STANDINGS[each.value].word), number, f"?status={each.value}#tiltak", chosen.standing == each)
+        Counted(
+            each.value, str(STANDINGS[each.value].word), number, f"?status={each.value}#tiltak", chosen.standing == each
+        )
         for each, number in counts.items()
         if number or each in ALWAYS_COUNTED
-    ]
+    ]  # fmt: skip
 
 
 def _segments(counts: Mapping[Standing, int]) -> list[Segment]:
@@ -277,68 +234,13 @@ def _segments(counts: Mapping[Standing, int]) -> list[Segment]:
 
 def _size(plan: Plan, status: Status) -> str:
     """Return "4 mål, 18 strategier og 71 tiltak", without the levels the plan has not."""
-    strategies = sum(len(goal.strategies) for goal in (*status.goals, status.loose)) if not status.filter else 0
+    strategies = sum(len(goal.strategies) for goal in (*status.goals, status.loose))
     pairs = (
         (len(status.goals), plan.goal_word),
-        (strategies + len(status.grips), plan.strategy_word),
+        (strategies + len(status.lines) + len(status.grips), plan.strategy_word),
         (status.measure_count, plan.measure_word),
     )
     return sentences.joined(sentences.counted(number, word) for number, word in pairs if number)
-
-
-# ---- the plan's levels ----
-
-
-def _sdgs(plan: Plan) -> defaultdict[tuple[int | None, str], list[str]]:
-    """Return the named UN goals by goal and role; those of the plan itself under None."""
-    found: defaultdict[tuple[int | None, str], list[str]] = defaultdict(list)
-    of_goals = GoalSdg.objects.filter(goal__plan_id=plan.pk).order_by().values_list(F("goal_id"), "role", "number")
-    of_plan = PlanSdg.objects.filter(plan_id=plan.pk).order_by().values_list(Value(0), "role", "number")
-    for goal_id, role, number in sorted(of_goals.union(of_plan, all=True)):
-        found[goal_id or None, role].append(sdg.named(number))
-    return found
-
-
-def _blocks(
-    plan: Plan, rows: list[Row], kept: list[Row], sdgs: Mapping[tuple[int | None, str], list[str]], *, keep_empty: bool
-) -> tuple[list[GoalBlock], GoalBlock, list[StrategyBlock], list[StrategyBlock]]:
-    """Return the goals, the strategies without a goal, the cross-cutting lines, and the grips without measures."""
-    goals = {
-        pk: GoalBlock(
-            pk, f"{capfirst(plan.goal_word)} {number}".strip(), title, description, owner or "",
-            sdgs[pk, GoalSdg.Role.FOCUS], sdgs[pk, GoalSdg.Role.CONTRIBUTES],
-        )
-        for pk, number, title, description, owner in Goal.objects.filter(plan_id=plan.pk)
-        .order_by("position").values_list("id", "number", "title", "description", "owner__name")
-    }  # fmt: skip
-    loose = GoalBlock(None, "", "")
-    for row in rows:
-        goals.get(row.goal_id or 0, loose).all_rows.append(row)
-    shown: defaultdict[int | None, list[Row]] = defaultdict(list)
-    for row in kept:
-        shown[row.strategy_id].append(row)
-    for row in shown[None]:
-        goals.get(row.goal_id or 0, loose).direct.append(row)
-    lines, grips = [], []
-    for pk, goal_id, number, title, description, note, is_cross_cutting in (
-        Strategy.objects.filter(plan_id=plan.pk).order_by("position")
-        .values_list("id", "goal_id", "number", "title", "description", "note", "is_cross_cutting")
-    ):  # fmt: skip
-        printed = [row.number for row in _once(row for row in rows if row.strategy_id == pk)]
-        block = StrategyBlock(number, title, description, sentences.numbering_note(printed, note), shown[pk])
-        if goal_id is None and not printed:
-            (lines if is_cross_cutting else grips).append(block)
-        elif block.rows or keep_empty:
-            goals.get(goal_id or 0, loose).strategies.append(block)
-    return list(goals.values()), loose, lines, grips
-
-
-def _once(rows: Iterable[Row]) -> list[Row]:
-    """Return one row for each measure."""
-    return list({row.measure_id: row for row in rows}.values())
-
-
-# ---- money and tags ----
 
 
 def _money(goals: list[GoalBlock], loose: GoalBlock) -> MoneyTable | None:
@@ -364,25 +266,3 @@ def _money(goals: list[GoalBlock], loose: GoalBlock) -> MoneyTable | None:
     ]  # fmt: skip
     sums = [(str(year), format_nok(sum(nok for (_goal, of), nok in set_aside.items() if of == year))) for year in years]
     return MoneyTable([str(year) for year in years], lines, MoneyRow("", "", sums, format_nok(proposed.total())))
-
-
-def _tags(plan: Plan) -> list[tuple[str, list[TagLine]]]:
-    """Return the tags by dimension, with the heading of each; one query."""
-    found = list(
-        Tag.objects.filter(plan_id=plan.pk)
-        .annotate(measures_under=Count("measure_links"))
-        .order_by("dimension", "position", "pk")
-        .values_list("id", "parent_id", "dimension", "name", "measures_under")
-    )
-    children: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
-    for _pk, parent_id, _dimension, name, measures in found:
-        if parent_id:
-            children[parent_id].append((name, measures))
-    tops = (tag for tag in found if not tag[1])
-    return [
-        (
-            capfirst(sentences.plural(dimension)),
-            [TagLine(name, measures, children[pk]) for pk, _parent, _dimension, name, measures in group],
-        )
-        for dimension, group in groupby(tops, key=lambda tag: tag[2])
-    ]

@@ -45,7 +45,9 @@ def signin(request: HttpRequest) -> HttpResponse:
     held: dict[int, list[Membership]] = {}
     for role in roles:
         held.setdefault(role.user_id, []).append(role)
-    rows = [{"user": person, "id": str(person.pk), "roles": held.get(person.pk, [])} for person in people.order_by("name")]
+    rows = [
+        {"user": person, "id": str(person.pk), "roles": held.get(person.pk, [])} for person in people.order_by("name")
+    ]
     return render(request, "portal/demo_signin.html", {"rows": rows})
 
 

@@ -104,6 +104,7 @@ def when(step: CaseStep) -> str:
     return "–".join(dict.fromkeys(days))
 
 
+@csrf_exempt
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the language form the visitor chose and go back to where she was.

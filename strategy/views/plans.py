@@ -2,100 +2,96 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from portal import fresh
-from strategy import permissions
+from strategy import gate, permissions
 from strategy.measure_page import gather_measure
-from strategy.models import Plan
-from strategy.status import Filter, Participant, gather, participants_of
+from strategy.status import Filter, gather, plan_and_participants
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from django.http import HttpRequest, HttpResponse
 
+    from strategy.gate import Gate
+    from strategy.models import Plan
+    from strategy.status import Participant
 
-class Opened(NamedTuple):
-    """A plan this reader may read, whether she sees standing, and the page's state as it was before its data."""
 
-    plan: Plan
+class Visit(NamedTuple):
+    """A reader who may read the plan: whether she sees standing, and the page's state as it was before its data."""
+
+    gate: Gate
     live: bool
-    participants: list[Participant]
     today: dt.date
     state: str
 
+    def fetch(self) -> tuple[Plan, list[Participant]]:
+        """Return the plan and who takes part in it; one query."""
+        plan, participants = plan_and_participants(self.gate.plan_id)
+        if plan is None:
+            raise Http404
+        return plan, participants
 
-def open_plan(request: HttpRequest, authority: str, plan: str) -> Opened:
-    """Fetch the plan and its data version in one query, and authorise.
+
+def let_in(request: HttpRequest, authority: str, plan: str) -> Visit:
+    """Ask for the plan in one query, and authorise.
 
     Raises:
         Http404: there is no such plan, or it is a draft of an authority where the reader does no casework.
     """
-    found = get_object_or_404(
-        Plan.objects.select_related("authority", "data_version"), authority__slug=authority, slug=plan
-    )
-    if not permissions.may_read(request.user, found):
+    found = gate.ask(authority, plan)
+    if found is None or not permissions.may_read(request.user, found):
         raise Http404
-    participants: list[Participant] = []
-
-    def ask() -> list[int]:
-        participants.extend(participants_of(found))
-        return [one.authority_id for one in participants]
-
-    live = permissions.may_see_standing(request.user, found, ask)
+    live = permissions.may_see_standing(request.user, found, found.participant_ids)
     today = timezone.localdate()
-    version = getattr(getattr(found, "data_version", None), "version", None)
-    state = fresh.state_of(request, today, found.pk, version, live) if version is not None else ""
-    return Opened(found, live, participants, today, state)
+    state = fresh.state_of(request, today, found.plan_id, found.version, live) if found.version is not None else ""
+    return Visit(found, live, today, state)
 
 
 @require_safe
 def plan_status(request: HttpRequest, authority: str, plan: str) -> HttpResponse:
     """Show what the plan promises and how it goes."""
-    opened = open_plan(request, authority, plan)
-    if (answer := fresh.unchanged(request, opened.state)) is not None:
+    visit = let_in(request, authority, plan)
+    if (answer := fresh.unchanged(request, visit.state)) is not None:
         return answer
+    found, participants = visit.fetch()
     status = gather(
-        opened.plan, today=opened.today, live=opened.live,
-        participants=opened.participants or participants_of(opened.plan), chosen=Filter.read(request.GET),
-    )  # fmt: skip
-    return _shown(request, opened, "strategy/plan_status.html", {"status": status})
+        found, today=visit.today, live=visit.live, participants=participants, chosen=Filter.read(request.GET)
+    )
+    return _shown(request, visit, found, "strategy/plan_status.html", {"status": status})
 
 
 @require_safe
 def measure_page(request: HttpRequest, authority: str, plan: str, measure: int) -> HttpResponse:
     """Show one measure: what is to be done, who does it, by when, for which money."""
-    opened = open_plan(request, authority, plan)
-    if (answer := fresh.unchanged(request, opened.state)) is not None:
+    visit = let_in(request, authority, plan)
+    if (answer := fresh.unchanged(request, visit.state)) is not None:
         return answer
-    page = gather_measure(
-        opened.plan, measure, today=opened.today, participants=opened.participants or participants_of(opened.plan)
-    )
+    found, participants = visit.fetch()
+    page = gather_measure(found, measure, today=visit.today, participants=participants)
     if page is None:
         raise Http404
-    return _shown(request, opened, "strategy/measure_page.html", {"page": page})
+    return _shown(request, visit, found, "strategy/measure_page.html", {"page": page})
 
 
-def _shown(request: HttpRequest, opened: Opened, template: str, facts: dict[str, Any]) -> HttpResponse:
-    plan = opened.plan
+def _shown(request: HttpRequest, visit: Visit, plan: Plan, template: str, facts: dict[str, Any]) -> HttpResponse:
     language = plan.authority.language_form
     is_foreign = request.LANGUAGE_CODE != language  # type: ignore[attr-defined]
     context = {
         "plan": plan,
         "authority": plan.authority,
-        "live": opened.live,
+        "live": visit.live,
         "released_to_all": plan.live_view_open,
         "lang": format_html(' lang="{}"', language) if is_foreign else "",
         **facts,
     }
     response = render(request, template, context)
-    mark = partial(fresh.mark_fresh, request, response)
-    return mark(opened.state) if opened.state else response
+    return fresh.mark_fresh(request, response, visit.state) if visit.state else response
