@@ -41,7 +41,7 @@ def release() -> str:
 
 def state_of(request: HttpRequest, today: dt.date, *facts: Any) -> str:
     """Return the state of the page this request asks for; `facts` are its data's versions and the reader's rights."""
-    user = request.user
+    user: Any = request.user
     reader = (user.pk, str(user), user.is_staff) if user.is_authenticated else None
     parts = (release(), today.toordinal(), get_language(), request.get_full_path(), reader, *facts)
     return blake2b(repr(parts).encode(), digest_size=12).hexdigest()

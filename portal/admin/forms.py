@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.admin import widgets
 from portal.admin.history import latest_change
 
 SHARED = ("authority_id", "plan_id")
@@ -54,7 +55,7 @@ class TogetherMixin:
 class VersionedMixin(forms.ModelForm):
     """Carry the version that was read; a row changed since is not saved before its user has been told."""
 
-    seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen_version = forms.IntegerField(label="", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,5 +112,13 @@ class VersionedListForm(VersionedMixin):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            if name != "seen_version" and not isinstance(field, forms.ModelChoiceField):
+            if name == "seen_version":
+                field.widget = widgets.QuickHidden()
+            elif isinstance(field, forms.DateField):
+                field.widget, field.hidden_widget = widgets.QuickDate(), widgets.QuickHiddenDate
+                field.show_hidden_initial = True
+            elif not isinstance(field, forms.ModelChoiceField):
+                if isinstance(field, forms.ChoiceField):
+                    field.widget = widgets.QuickSelect(choices=field.choices)
+                field.hidden_widget = widgets.QuickHidden
                 field.show_hidden_initial = True

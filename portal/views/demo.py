@@ -38,7 +38,8 @@ def signin(request: HttpRequest) -> HttpResponse:
     only_in_demo()
     people = User.objects.filter(email__endswith=DEMO_DOMAIN, is_active=True)
     if request.method == "POST":
-        user = get_object_or_404(people, pk=request.POST.get("user") or 0)
+        chosen = request.POST.get("user", "")
+        user = get_object_or_404(people, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0)
         login(request, user, backend=BACKEND)
         return redirect(landing_page(user))
     roles = Membership.objects.filter(user__in=people).select_related("user", "authority")

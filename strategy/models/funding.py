@@ -32,7 +32,7 @@ class MeasureFunding(Versioned, AuthorityOwned):
     )
     year = models.PositiveSmallIntegerField(_("budget year"), validators=SANE_YEAR)
     source = models.CharField(_("source"), max_length=10, choices=Source.choices)
-    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.PROPOSED)
+    state = models.CharField(_("status"), max_length=12, choices=State.choices, default=State.PROPOSED)
     amount_nok = models.PositiveIntegerField(_("amount in kroner"), validators=[MinValueValidator(1)])
     decision_reference = models.CharField(_("decision"), max_length=120, blank=True)
 

@@ -44,9 +44,11 @@ class Measure(AuthorityOwned):
 class MeasureTag(models.Model):
     """Merking av tiltak: a measure under a tag of its own plan."""
 
-    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="+", editable=False)
-    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="tag_links")
-    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="measure_links")
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="+", editable=False, verbose_name=_("plan"))
+    measure = models.ForeignKey(
+        Measure, on_delete=models.CASCADE, related_name="tag_links", verbose_name=_("measure")
+    )
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="measure_links", verbose_name=_("tag"))
 
     class MeasureTagQuerySet(TenantQuerySet):
         authority_path = "plan__authority_id"

@@ -84,7 +84,7 @@ def measure_page(request: HttpRequest, authority: str, plan: str, measure: int) 
 
 def _shown(request: HttpRequest, visit: Visit, plan: Plan, template: str, facts: dict[str, Any]) -> HttpResponse:
     language = plan.authority.language_form
-    is_foreign = request.LANGUAGE_CODE != language  # type: ignore[attr-defined]
+    is_foreign = language != request.LANGUAGE_CODE  # type: ignore[attr-defined]
     context = {
         "plan": plan,
         "authority": plan.authority,
