@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from portal import typed
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's facts; `authority` is None on the portal's own pages and set by an authority's views."""
-    return {"demo": settings.DEMO, "authority": None, "languages": settings.LANGUAGES}
+    return {
+        "demo": settings.DEMO,
+        "authority": None,
+        "languages": settings.LANGUAGES,
+        "kept_form": lambda: typed.SESSION_KEY in request.session,
+    }

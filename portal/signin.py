@@ -39,9 +39,13 @@ class AccountAdapter(DefaultAccountAdapter):
         outbox.write(to=email, subject=message.subject, text=message.body, html=html)
 
     def get_login_redirect_url(self, request: Any) -> str:
-        if typed.kept_for(request):
-            return resolve_url("continue_typed")
         return resolve_url(landing_page(request.user))
+
+    def post_login(self, request: Any, user: User, *, redirect_url: str | None, **facts: Any) -> Any:
+        """Lead to a kept form before anything else, also before the page that asked for sign-in."""
+        if typed.kept_for(request):
+            redirect_url = resolve_url("continue_typed")
+        return super().post_login(request, user, redirect_url=redirect_url, **facts)
 
     def is_safe_url(self, url: str | None) -> bool:
         return url_has_allowed_host_and_scheme(url or "", allowed_hosts={self.request.get_host()})

@@ -67,7 +67,12 @@ def remember_person(request: HttpRequest, response: HttpResponse) -> HttpRespons
     """Note in a signed cookie who is signed in, once per person and browser."""
     user = getattr(request, "user", None)
     # Asking the lazy user would cost a query: only a request that already knows its user goes on.
-    if user is not None and "_cached_user" in request.__dict__ and user.is_authenticated and last_person(request) != user.pk:
+    if (
+        user is not None
+        and "_cached_user" in request.__dict__
+        and user.is_authenticated
+        and last_person(request) != user.pk
+    ):
         response.set_cookie(
             COOKIE, signing.dumps(user.pk, salt=COOKIE), max_age=COOKIE_AGE, httponly=True, samesite="Lax",
             secure=request.is_secure(),

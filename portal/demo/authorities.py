@@ -6,7 +6,7 @@ from datetime import date
 
 from portal.demo.facts import AuthorityFact, BodyFact, RegionFact, UserFact
 
-DEMO_PASSWORD = "oppdiktet-passord-2026"  # noqa: S105 - open on purpose: it signs in to invented people only
+DEMO_PASSWORD = "oppdiktet-passord-2026"
 
 COUNCIL = BodyFact("council", "Kommunestyret")
 EXECUTIVE = BodyFact("executive", "Formannskapet")

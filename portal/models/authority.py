@@ -15,8 +15,31 @@ from portal import permissions
 from portal.models.base import AuthorityOwned, NorwegianKey, TenantQuerySet, Versioned
 
 RESERVED_SLUGS = frozenset(
-    "admin api demo dokument helse klar konto kontakt media personvern planer sprak sok static tilgjengelighet "
-    "stotte innspill priser min-side venter-pa-deg robots.txt favicon.ico well-known".split()
+    [
+        "admin",
+        "api",
+        "demo",
+        "dokument",
+        "helse",
+        "klar",
+        "konto",
+        "kontakt",
+        "media",
+        "personvern",
+        "planer",
+        "sprak",
+        "sok",
+        "static",
+        "tilgjengelighet",
+        "stotte",
+        "innspill",
+        "priser",
+        "min-side",
+        "venter-pa-deg",
+        "robots.txt",
+        "favicon.ico",
+        "well-known",
+    ]
 )
 
 
@@ -159,9 +182,7 @@ class RegionMembership(models.Model):
             models.UniqueConstraint(
                 name="region_membership_once", fields=["region", "member", "valid_from"], nulls_distinct=False
             ),
-            models.CheckConstraint(
-                name="region_membership_not_itself", condition=~models.Q(region=models.F("member"))
-            ),
+            models.CheckConstraint(name="region_membership_not_itself", condition=~models.Q(region=models.F("member"))),
             permissions.period_check("region_membership_period"),
         ]
 

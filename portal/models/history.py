@@ -17,7 +17,12 @@ class Event(models.Model):
         verbose_name=_("authority"),
     )  # fmt: skip
     case = models.ForeignKey(
-        "portal.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="happenings", verbose_name=_("case")
+        "portal.Case",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="happenings",
+        verbose_name=_("case"),
     )
     kind = models.CharField(_("kind"), max_length=60)
     subject_type = models.CharField(_("about"), max_length=60, blank=True)

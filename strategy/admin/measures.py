@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
@@ -16,13 +15,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from portal.admin.forms import NativeDateInput, TenantForm, VersionedTenantForm
 from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline, visible
-from portal.models import Unit, User
+from portal.models import User
 from portal.templatetags.portal_tags import standing_html, standing_word
 from strategy import actions, rules
 from strategy.admin.filters import DueFilter, GoalFilter, MissingFilter, StandingFilter
-from strategy.models import Goal, MeasureFunding, MeasureParticipation, Milestone, Plan, Strategy
+from strategy.forms import ChangeManyForm, NewMeasureForm, ParticipationForm
+from strategy.models import MeasureFunding, MeasureParticipation, Milestone, Strategy
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -38,98 +37,6 @@ class MilestoneInline(TenantInline):
 class FundingInline(TenantInline):
     model = MeasureFunding
     fields = ("year", "source", "state", "amount_nok", "decision_reference")
-
-
-class ParticipationForm(VersionedTenantForm):
-    """A measure's facts; what becomes done is dated, and who does it takes part in the plan."""
-
-    class Meta:
-        model = MeasureParticipation
-        fields = ("unit", "person", "partner", "state", "judgement", "due_on", "due_precision", "done_on", "note")
-
-    def clean(self) -> Any:
-        cleaned = super().clean()
-        if cleaned and "state" in cleaned:
-            is_done = cleaned["state"] == rules.State.DONE
-            cleaned["done_on"] = (cleaned.get("done_on") or timezone.localdate()) if is_done else None
-        return cleaned
-
-
-class NewMeasureForm(TenantForm):
-    """A new measure: its wording and its first facts in one go."""
-
-    crosses_tenants = frozenset({"plan"})
-    plan = forms.ModelChoiceField(Plan.objects.none(), label=_("Plan"))
-    strategy = forms.ModelChoiceField(Strategy.objects.none(), label=_("Strategy"), required=False)
-    goal = forms.ModelChoiceField(
-        Goal.objects.none(), label=_("Goal"), required=False, help_text=_("Only where it lies directly under a goal.")
-    )
-    number = forms.CharField(label=_("Printed number"), max_length=10, required=False)
-    title = forms.CharField(label=_("Title"), max_length=200)
-    description = forms.CharField(label=_("Description"), widget=forms.Textarea, required=False)
-
-    class Meta:
-        model = MeasureParticipation
-        fields = ("unit", "person", "partner", "state", "due_on", "due_precision")
-
-    def clean(self) -> Any:
-        cleaned = super().clean() or {}
-        if cleaned.get("strategy") and cleaned.get("goal"):
-            self.add_error("goal", _("A measure lies under a strategy or directly under a goal, not both."))
-        if cleaned.get("plan"):
-            self.instance.plan = cleaned["plan"]
-            self.instance.authority_id = cleaned["plan"].authority_id
-        self.instance.done_on = timezone.localdate() if cleaned.get("state") == rules.State.DONE else None
-        return cleaned
-
-    def _post_clean(self) -> None:
-        """Leave the row to the deed that writes it; only the fields' own checks run here."""
-        self._validate_unique = False
-
-
-class ChangeManyForm(forms.Form):
-    """One change for all chosen measures; what is left empty stays as it is."""
-
-    state = forms.ChoiceField(label=_("State"), required=False)
-    due_on = forms.DateField(label=_("Due"), required=False, widget=NativeDateInput)
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Responsible unit"), required=False)
-    person = forms.ModelChoiceField(User.objects.none(), label=_("Responsible person"), required=False)
-    clear_person = forms.BooleanField(label=_("Take the responsible person away"), required=False)
-
-    def __init__(self, *args: Any, user: User, authority_ids: set[int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        words = MeasureParticipation.StateWord.choices
-        self.fields["state"].choices = [("", _("Leave as it is")), *words]  # type: ignore[attr-defined]
-        units = visible(Unit, user).filter(authority_id__in=authority_ids)
-        self.fields["unit"].queryset = units if len(authority_ids) == 1 else units.none()  # type: ignore[attr-defined]
-        self.fields["person"].queryset = visible(User, user)  # type: ignore[attr-defined]
-        for name in ("unit", "person"):
-            self.fields[name].empty_label = _("Leave as it is")  # type: ignore[attr-defined]
-
-    def clean_due_on(self) -> Any:
-        from portal.models.base import sane_date
-
-        value = self.cleaned_data["due_on"]
-        if value is not None:
-            sane_date(value)
-        return value
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("person") and cleaned.get("clear_person"):
-            self.add_error("person", _("Choose a person or take the person away, not both."))
-        if not self.errors and not self.changes():
-            raise forms.ValidationError(_("Choose what to change."))
-        return cleaned
-
-    def changes(self) -> dict[str, Any]:
-        """Return what was chosen, as field and value."""
-        chosen = {name: value for name in ("state", "due_on", "unit", "person") if (value := self.cleaned_data.get(name))}
-        if "due_on" in chosen:
-            chosen["due_precision"] = "day"
-        if self.cleaned_data.get("clear_person"):
-            chosen["person"] = None
-        return chosen
 
 
 class StrategyFilter(RelatedFilter):
@@ -224,14 +131,10 @@ class MeasureParticipationAdmin(TenantAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if change:
             return super().get_form(request, obj, change=change, **kwargs)
-        own = {name: visible(model, request.user) for name, model in (("plan", Plan), ("goal", Goal), ("strategy", Strategy))}
-        kwargs["form"] = type(
-            "NewMeasureForm", (NewMeasureForm,),
-            {name: forms.ModelChoiceField(rows, label=NewMeasureForm.base_fields[name].label,
-                                          required=name == "plan", help_text=NewMeasureForm.base_fields[name].help_text)
-             for name, rows in own.items()},
-        )  # fmt: skip
-        return super().get_form(request, obj, change=change, **kwargs)
+        kwargs["form"] = NewMeasureForm
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.user = request.user
+        return form
 
     def sections(self, request: HttpRequest, obj: Any = None) -> Any:
         facts = ("state", "judgement", "due_on", "due_precision", "done_on", "note")

@@ -71,7 +71,16 @@ def moves_version(table: str, query: str) -> list[migrations.RunSQL]:
     return [*statements, trigger(f"{table}_moves_version_truncate", table, truncate, "strategy_move_version", argument)]
 
 
-EDITED = ["plan", "goal", "strategy", "actionpart", "measureentry", "measureparticipation", "milestone", "measurefunding"]
+EDITED = [
+    "plan",
+    "goal",
+    "strategy",
+    "actionpart",
+    "measureentry",
+    "measureparticipation",
+    "milestone",
+    "measurefunding",
+]
 OF_PLAN = ["goal", "strategy", "actionpart", "measure", "measureentry", "tag", "plansdg"]
 
 

@@ -45,9 +45,7 @@ class MeasureTag(models.Model):
     """Merking av tiltak: a measure under a tag of its own plan."""
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="+", editable=False, verbose_name=_("plan"))
-    measure = models.ForeignKey(
-        Measure, on_delete=models.CASCADE, related_name="tag_links", verbose_name=_("measure")
-    )
+    measure = models.ForeignKey(Measure, on_delete=models.CASCADE, related_name="tag_links", verbose_name=_("measure"))
     tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="measure_links", verbose_name=_("tag"))
 
     class MeasureTagQuerySet(TenantQuerySet):
@@ -177,9 +175,7 @@ class MeasureParticipation(Versioned, AuthorityOwned):
         verbose_name=_("responsible person"),
     )  # fmt: skip
     partner = models.CharField(_("partner outside"), max_length=120, blank=True)
-    state = models.CharField(
-        _("state"), max_length=12, choices=StateWord.choices, default=StateWord.NOT_STARTED
-    )
+    state = models.CharField(_("state"), max_length=12, choices=StateWord.choices, default=StateWord.NOT_STARTED)
     judgement = models.CharField(_("judgement"), max_length=10, choices=JudgementWord.choices, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True, validators=[sane_date])
     due_precision = models.CharField(_("how precise"), max_length=10, choices=PRECISIONS, default="day")
@@ -248,5 +244,3 @@ class Milestone(Versioned, AuthorityOwned):
 
     def __str__(self) -> str:
         return self.title
-
-
