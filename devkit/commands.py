@@ -36,7 +36,13 @@ def run_tests(places: Places, given: Sequence[str]) -> int:
     with Crew() as crew:
         say("Starting PostgreSQL and Valkey for the tests")
         addresses = bring_up(crew, places, keep=False, fast=True)
-        env = environment(addresses, TESTING="true", SECRET_KEY=secrets.token_urlsafe(48))
+        env = environment(
+            addresses,
+            TESTING="true",
+            SECRET_KEY=secrets.token_urlsafe(48),
+            MEDIA_ROOT=str(crew.scratch / "media"),
+            TMPDIR=str(crew.scratch),
+        )
         return crew.run(
             [python, "-m", "pytest", *pytest_arguments(given, os.cpu_count() or 2)], env=env, cwd=places.root
         )
@@ -49,6 +55,7 @@ def run_bench(places: Places, given: Sequence[str]) -> int:
         say("Starting PostgreSQL and Valkey for the bench")
         addresses = bring_up(crew, places, keep=False, fast=False)
         env = demo_environment(places, addresses, 8000)
+        env.update(MEDIA_ROOT=str(crew.scratch / "media"), TMPDIR=str(crew.scratch))
         return crew.run([python, "-m", "tests.bench", *given], env=env, cwd=places.root)
 
 

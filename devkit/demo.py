@@ -19,7 +19,7 @@ from devkit.trouble import Trouble, tail
 
 APPS = ("portal", "strategy", "grants", "awards")
 PAGES = ("/", "/halden/planer/naerings-og-sysselsettingsplan-2026-2030/")
-PATIENCE = 60.0  # seconds until the first page must have come
+PATIENCE = 120.0  # seconds until the first page must have come
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
@@ -75,29 +75,33 @@ def run_demo(places: Places, *, reset: bool, port: int, check: bool) -> int:
             say("Starting the servers")
             addresses = bring_up(crew, places, keep=True, fast=False)
             env = demo_environment(places, addresses, port)
-            prepare(crew, places, python, env)
+            stamp = fingerprint(places.root, os.environ.get("DATABASE_URL", ".demo"))
+            is_loaded = places.signins.exists() and places.loaded.exists() and places.loaded.read_text() == stamp
+            if not is_loaded:
+                say("Migrating the database")
+                manage_step(crew, places, python, env, "upgrade")
             held.tell(port=port, addresses=addresses)
             say("Starting web, worker and beat")
-            web = start_portal(crew, places, python, env, listener)
+            web, worker = start_portal(crew, places, python, env, listener)
             listener.close()
+            if not is_loaded:
+                load(crew, places, python, env, stamp)
             wait_for_pages(crew, web, port)
             crew.refuse_dead()
             print(f"Ready in {seconds():.1f} s", flush=True)
-            if not check:
+            if check:
+                crew.wait_until(lambda: "ready." in worker.log.read_text(errors="replace"), worker)
+                crew.refuse_dead()
+            else:
                 announce(places, port)
                 watch(crew)
         return 0
 
 
-def prepare(crew: Crew, places: Places, python: Path, env: dict[str, str]) -> None:
-    """Migrate and load the demo data, unless neither code nor data changed since the last time."""
-    stamp = fingerprint(places.root, os.environ.get("DATABASE_URL", ".demo"))
-    if places.loaded.exists() and places.loaded.read_text() == stamp and places.signins.exists():
-        return
-    (places.demo / "media").mkdir(exist_ok=True)
-    for command, words in (("upgrade", "Migrating the database"), ("load_demo", "Loading the demo data")):
-        say(words)
-        manage_step(crew, places, python, env, command)
+def load(crew: Crew, places: Places, python: Path, env: dict[str, str], stamp: str) -> None:
+    """Load the demo data while the web server starts; stamped last, so that an interrupted load is done again."""
+    say("Loading the demo data")
+    manage_step(crew, places, python, env, "load_demo")
     write(places.signins, manage_step(crew, places, python, env, "demo_signins"))
     write(places.loaded, stamp)
 
@@ -117,7 +121,10 @@ def manage_step(crew: Crew, places: Places, python: Path, env: dict[str, str], c
     return output.read_text()
 
 
-def start_portal(crew: Crew, places: Places, python: Path, env: dict[str, str], listener: socket.socket) -> Child:
+def start_portal(
+    crew: Crew, places: Places, python: Path, env: dict[str, str], listener: socket.socket
+) -> tuple[Child, Child]:
+    """Start web server, worker and beat; return the first two. Someone waits for the pages, so they go first."""
     config = places.root / "gunicorn.conf.py"
     settings: list[str | Path] = ["--config", config] if config.exists() else []
     descriptor = listener.fileno()
@@ -129,8 +136,8 @@ def start_portal(crew: Crew, places: Places, python: Path, env: dict[str, str], 
         ],
         env=env, log=places.logs / "web.log", cwd=places.root, pass_fds=(descriptor,),
     )  # fmt: skip
-    celery: list[str | Path] = [python, "-m", "celery", "--app", "portal", "--quiet"]
-    crew.start(
+    celery: list[str | Path] = ["nice", "-n", "10", python, "-m", "celery", "--app", "portal", "--quiet"]
+    worker = crew.start(
         "The worker", [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "INFO", *QUIET],
         env=env, log=places.logs / "worker.log", cwd=places.root,
     )  # fmt: skip
@@ -139,7 +146,7 @@ def start_portal(crew: Crew, places: Places, python: Path, env: dict[str, str], 
         [*celery, "beat", "--schedule", places.demo / "beat-schedule", "--pidfile", "", "--loglevel", "INFO"],
         env=env, log=places.logs / "beat.log", cwd=places.root,
     )  # fmt: skip
-    return web
+    return web, worker
 
 
 def wait_for_pages(crew: Crew, web: Child, port: int) -> None:

@@ -154,7 +154,12 @@ class Crew:
         self.folders.append(folder)
         self.guard.note(f"remove {folder}")
 
-    def wait_until(self, ready: Callable[[], bool], what: Child, limit: float = 30.0) -> None:
+    @property
+    def scratch(self) -> Path:
+        """Where a command may leave what it forgets: gone with the run's folder."""
+        return self.folders[0] / "scratch"
+
+    def wait_until(self, ready: Callable[[], bool], what: Child, limit: float = 60.0) -> None:
         end = time.monotonic() + limit
         while not ready():
             if not what.is_running:

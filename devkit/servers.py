@@ -36,6 +36,7 @@ def bring_up(crew: Crew, places: Places, *, keep: bool, fast: bool) -> dict[str,
     logs = places.logs if keep else run
     data = places.demo if keep else run / "data"
     data.mkdir(mode=0o700, exist_ok=True)
+    (run / "scratch").mkdir(mode=0o700)
     addresses = {name: os.environ[name] for name in ADDRESSES if os.environ.get(name)}
     waits: list[Callable[[], None]] = []
     if "DATABASE_URL" not in addresses:

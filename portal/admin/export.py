@@ -8,7 +8,6 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
-from openpyxl import Workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +61,8 @@ def as_csv(table: list[list[Any]]) -> bytes:
 
 
 def as_xlsx(table: list[list[Any]]) -> bytes:
+    from openpyxl import Workbook  # half a second of imports that only an export should pay for
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in table:

@@ -11,8 +11,6 @@ from django.db import connection
 from django.http import JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from redis import Redis
-from redis.exceptions import RedisError
 
 from portal.models import Heartbeat, Mail
 from portal.tasks import BEAT
@@ -69,6 +67,8 @@ def beat_and_outbox(now: dt.datetime) -> dict[str, dict[str, Any]]:
 
 def broker_answers() -> bool:
     """Say whether the broker answers a ping within a second."""
+    from redis import Redis, RedisError  # kept out of the start of every process
+
     try:
         client = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
         return bool(client.ping())
