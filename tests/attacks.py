@@ -1,0 +1,111 @@
+"""Attacking the database past the model layer: raw SQL, and what it must be refused by."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import Error, IntegrityError, connection, transaction
+from psycopg import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEVER_CHANGED = ("portal_document", "portal_event")
+"""Tables whose rows no one changes: an attack on them is a new row."""
+
+
+def run(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """Run one statement as the runtime role and return its rows, if it has any."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def count(sql: str, *values: Any) -> int:
+    """Run one statement and return how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
+@contextlib.contextmanager
+def refused(by: str) -> Iterator[None]:
+    """Expect the constraint or trigger of this name to refuse what happens inside, deferred checks included."""
+    with pytest.raises(Error) as caught, transaction.atomic():
+        yield
+        if run("SELECT 1 FROM pg_constraint WHERE conname = %s AND condeferrable", by):
+            run(f'SET CONSTRAINTS "{by}" IMMEDIATE')
+    assert _name_of(caught.value) == by, str(caught.value)
+
+
+@contextlib.contextmanager
+def not_permitted() -> Iterator[None]:
+    """Expect PostgreSQL to say that the runtime role may not."""
+    with pytest.raises(Error) as caught, transaction.atomic():
+        yield
+    assert getattr(caught.value.__cause__, "sqlstate", "") == "42501", str(caught.value)
+
+
+def _name_of(error: BaseException) -> str:
+    return str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", ""))
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A composite foreign key: `child.(column, shared)` refers to `parent.(key, parent_shared)`."""
+
+    name: str
+    child: str
+    column: str
+    shared: str
+    parent: str
+    key: str
+    parent_shared: str
+
+    def attack(self) -> None:
+        """Point some child row at a parent of another tenant or plan, passing by pairs a unique constraint forbids."""
+        pairs = run(
+            f'SELECT c."id", p."{self.key}" FROM "{self.child}" c CROSS JOIN "{self.parent}" p '
+            f'WHERE NOT EXISTS (SELECT 1 FROM "{self.parent}" q '
+            f'WHERE q."{self.key}" = p."{self.key}" AND q."{self.parent_shared}" = c."{self.shared}") '
+            f'ORDER BY c."{self.column}" NULLS LAST LIMIT 60'
+        )
+        for child, parent in pairs:
+            try:
+                with transaction.atomic():
+                    self._point(child, parent)
+            except IntegrityError as error:
+                if not isinstance(error.__cause__, errors.UniqueViolation):
+                    raise
+            else:
+                return
+        pytest.fail(f"the world has no two rows to try {self.name} with")
+
+    def _point(self, child: int, parent: int) -> None:
+        if self.child not in NEVER_CHANGED:
+            run(f'UPDATE "{self.child}" SET "{self.column}" = %s WHERE id = %s', parent, child)
+            return
+        run(
+            f'INSERT INTO "{self.child}" SELECT (jsonb_populate_record(c, jsonb_build_object(%s, %s, %s, %s))).* '
+            f'FROM "{self.child}" c WHERE id = %s',
+            "id", 10**9, self.column, parent, child,
+        )  # fmt: skip
+
+
+COMPOSITE = """
+SELECT c.conname, c.conrelid::regclass::text, k.names[1], k.names[2], c.confrelid::regclass::text, f.names[1], f.names[2]
+FROM pg_constraint c,
+LATERAL (SELECT array_agg(attname::text ORDER BY o) AS names FROM unnest(c.conkey) WITH ORDINALITY u(n, o)
+         JOIN pg_attribute ON attrelid = c.conrelid AND attnum = n) k,
+LATERAL (SELECT array_agg(attname::text ORDER BY o) AS names FROM unnest(c.confkey) WITH ORDINALITY u(n, o)
+         JOIN pg_attribute ON attrelid = c.confrelid AND attnum = n) f
+WHERE c.contype = 'f' AND cardinality(c.conkey) = 2 AND c.conrelid::regclass::text LIKE %s ORDER BY c.conname
+"""
+
+
+def relations(area: str) -> list[Relation]:
+    """Return the composite foreign keys of an area's tables."""
+    return [Relation(*row) for row in run(COMPOSITE, f"{area}\\_%")]

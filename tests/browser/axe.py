@@ -1,0 +1,27 @@
+"""Asking axe what keeps people from using a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+SOURCE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text("utf-8")
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "resultTypes": ["violations"],
+    "rules": {"target-size": {"enabled": True}},
+}
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds wrong, a line for each place."""
+    if not page.evaluate("typeof window.axe !== 'undefined'"):
+        page.evaluate(SOURCE)
+    page.evaluate("document.getAnimations().forEach(a => a.finish())")  # colours on their way are no colours
+    found: list[dict[str, Any]] = page.evaluate(
+        "options => axe.run(document, options).then(r => r.violations)", OPTIONS
+    )
+    return [f"{v['id']}: {v['help']} — {node['html'][:160]}" for v in found for node in v["nodes"][:3]]

@@ -1,0 +1,168 @@
+"""A real browser against a real server: gunicorn with a database of its own, one of each per test process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connections
+
+from tests.conftest import signed_in
+from tests.databases import address_of, pointed_at
+from tests.mailserver import free_port
+from tests.skipping import needs
+from tests.world import DRAFT_PLAN, HOME, PLAN, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-domain-reliability", "--disable-sync", "--no-first-run",
+    "--no-default-browser-check", "--no-pings", "--proxy-server=direct://",
+    "--disable-features=OptimizationHints,MediaRouter,Translate",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in str(item.path):
+            item.add_marker("browser")
+
+
+@dataclass
+class Site:
+    """The running portal: its address, the world's rows by name, and a session cookie per person."""
+
+    url: str
+    places: dict[str, Any]
+    sessions: dict[str, str]
+
+    def address(self, path: str) -> str:
+        return self.url + path.format(**self.places)
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup: None, databases: Any, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Site]:
+    needs("chromium", get_it="install Debian's chromium to run the browser tests")
+    with databases.clone() as name, django_db_blocker.unblock():
+        with pointed_at(name):
+            places, sessions = _places(), {p: _session(p) for p in ("officer", "leader", "stranger", "operator")}
+        port = free_port()
+        environment = {
+            **os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "1",
+            "DATABASE_URL": address_of(name, connections.settings["default"]), "DEMO": "true", "TESTING": "true",
+            "REDIS_URL": django_settings.REDIS_URL, "CACHE_URL": django_settings.CACHE_URL,
+            "MEDIA_ROOT": str(django_settings.MEDIA_ROOT), "EMAIL_URL": "dummymail://",
+        }  # fmt: skip
+        log = (tmp_path_factory.mktemp("site") / "gunicorn.log").open("wb")
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/klar/", server, Path(log.name))
+            yield Site(f"http://127.0.0.1:{port}", places, sessions)
+        finally:
+            server.terminate()
+            server.wait(15)
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+        if server.poll() is not None:
+            break
+    raise AssertionError(f"the server did not start:\n{log.read_text()[-2000:]}")
+
+
+def _places() -> dict[str, Any]:
+    world = World()
+    return {
+        "home": HOME, "plan": PLAN, "draft": DRAFT_PLAN, "measure": world.home.participation.measure_id,
+        "participation": world.home.participation.pk, "case": world.home.case.pk,
+        "unit": world.home.participation.unit_id, "plan_id": world.home.plan.pk,
+    }  # fmt: skip
+
+
+def _session(person: str) -> str:
+    return signed_in(World().user(person)).cookies[django_settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture(scope="session")
+def chromium(site: Site) -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=needs("chromium", get_it="install chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watched:
+    """A page, and what the browser complained of while it was shown."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def browse(site: Site, chromium: Browser) -> Iterator[Callable[..., Watched]]:
+    """`browse("officer", width=320)` opens a fresh window as that person; blocked scripts, CSP and 404s are noted."""
+    contexts: list[BrowserContext] = []
+
+    def open_window(person: str = "anonymous", *, width: int = 1280, scripts: bool = True) -> Watched:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="nb-NO", reduced_motion="reduce"
+        )
+        contexts.append(context)
+        if person != "anonymous":
+            name = django_settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": site.sessions[person], "url": site.url}])
+        if not scripts:
+            context.route(
+                "**/*", lambda route: route.abort() if route.request.resource_type == "script" else route.continue_()
+            )
+        watched = Watched(context.new_page())
+        listen(watched, scripts=scripts)
+        return watched
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+def listen(watched: Watched, *, scripts: bool) -> None:
+    def console(message: Any) -> None:
+        if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            watched.complaints.append(message.text)
+
+    def answered(response: Any) -> None:
+        if response.status >= 400 and response.request.resource_type != "document":
+            watched.complaints.append(f"{response.status} {response.url}")
+
+    watched.page.on("console", console)
+    watched.page.on("response", answered)
+    if scripts:
+        watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))

@@ -1,0 +1,111 @@
+"""With the keyboard alone, without scripts, and on paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.axe import violations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.browser.conftest import Site, Watched
+
+FOCUSED = "document.activeElement"
+MEASURES = "/admin/strategy/measureparticipation/"
+
+
+@pytest.mark.parametrize("path", ["/", "/{home}/planer/{plan}/", "/konto/login/"])
+def test_the_first_tab_offers_to_skip_to_the_content(site: Site, browse: Callable[..., Watched], path: str) -> None:
+    page = browse().page
+    page.goto(site.address(path))
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    assert page.evaluate(f"{FOCUSED}.getAttribute('href')") == "#innhold"
+    assert page.locator(".ds-skip-link").bounding_box()["x"] >= 0  # type: ignore[index]
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate(f"document.querySelector('main').contains({FOCUSED}) || {FOCUSED} === document.body")
+
+
+def test_the_menu_opens_and_closes_with_keys_and_without_scripts(site: Site, browse: Callable[..., Watched]) -> None:
+    page = browse(width=320, scripts=False).page
+    page.goto(site.address("/{home}/"))
+    menu = page.locator("#meny")
+    assert not menu.is_visible()
+    page.locator(".p-menu").focus()
+    page.keyboard.press("Enter")
+    assert menu.is_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    assert not menu.is_visible()
+    assert page.evaluate(f"{FOCUSED}.classList.contains('p-menu')"), "focus goes back to the button"
+
+
+def test_each_stop_of_the_keyboard_can_be_seen(site: Site, browse: Callable[..., Watched]) -> None:
+    page = browse().page
+    page.goto(site.address("/"))
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            f"(s => [s.outlineStyle, parseFloat(s.outlineWidth), s.boxShadow])(getComputedStyle({FOCUSED}))"
+        )
+        assert (style[0] != "none" and style[1] >= 2) or style[2] != "none", page.evaluate(f"{FOCUSED}.outerHTML")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_refused_form_says_first_what_is_wrong_and_keeps_what_was_typed(
+    site: Site, browse: Callable[..., Watched], scripts: bool
+) -> None:
+    page = browse(scripts=scripts).page
+    page.goto(site.address("/konto/login/"))
+    page.fill("[name=login]", "ingen@test.example")
+    page.fill("[name=password]", "feil passord her")
+    page.locator("main form [type=submit]").first.click()
+    assert page.title().startswith("Feil: ")
+    summary = page.locator(".ds-error-summary")
+    assert summary.count() == 1
+    assert page.evaluate(f"document.querySelector('.ds-error-summary').contains({FOCUSED})"), "the summary has focus"
+    assert page.input_value("[name=login]") == "ingen@test.example"
+    assert violations(page) == []
+
+
+def test_a_link_of_the_summary_leads_to_its_field(site: Site, browse: Callable[..., Watched]) -> None:
+    page = browse().page
+    page.goto(site.address("/konto/login/"))
+    page.locator("main form [type=submit]").first.click()
+    link = page.locator(".ds-error-summary a").first
+    target = str(link.get_attribute("href")).removeprefix("#")
+    link.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(f"{FOCUSED}.id") == target
+
+
+@pytest.mark.parametrize("path", ["/", "/{home}/planer/{plan}/", "/{home}/planer/{plan}/tiltak/{measure}/"])
+def test_on_paper_there_is_no_menu_and_nothing_is_closed(site: Site, browse: Callable[..., Watched], path: str) -> None:
+    page = browse().page
+    page.goto(site.address(path))
+    page.emulate_media(media="print")
+    assert not page.locator(".p-nav").is_visible()
+    assert not page.locator(".ds-skip-link").is_visible()
+    assert page.locator("h1").is_visible()
+    closed = "[...document.querySelectorAll('main details')].filter(d => !d.open && !d.closest('.p-noprint'))"
+    hidden = f"{closed}.filter(d => [...d.children].slice(1).some(c => !c.checkVisibility())).length"
+    assert page.evaluate(hidden) == 0
+
+
+def test_an_officer_changes_a_measures_state_without_scripts(site: Site, browse: Callable[..., Watched]) -> None:
+    page = browse("officer", scripts=False).page
+    page.goto(site.address(MEASURES))
+    page.locator("select[name$=-state]").first.select_option("on_hold")
+    page.locator("[name=_save]").click()
+    assert page.locator("select[name$=-state]").first.input_value() == "on_hold"
+
+
+def test_the_language_form_changes_without_scripts(site: Site, browse: Callable[..., Watched]) -> None:
+    page = browse(scripts=False).page
+    page.goto(site.address("/"))
+    page.locator("footer button[value=nn]").click()
+    assert page.locator("html").get_attribute("lang") == "nn"

@@ -1,0 +1,72 @@
+"""Every page is usable: by axe's rules, on a phone and a desk, by day and night, with scripts and without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.template.loader import render_to_string
+
+from tests.browser.axe import violations
+from tests.browser.pages import PAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Site, Watched
+
+WIDTHS = (320, 1280)
+SCHEMES = ("light", "dark")
+
+
+def look_at(page: Page, place: str) -> list[str]:
+    """Look at a page in each width and colour scheme; return everything that is wrong."""
+    wrong = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if (over := page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")) > 0:
+            wrong.append(f"{place}, {width} px: scrolls {over} px sideways: {widest(page)}")
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            wrong += [f"{place}, {width} px, {scheme}: {found}" for found in violations(page)]
+    return wrong
+
+
+def widest(page: Page) -> str:
+    """Name the first elements that reach past the right edge."""
+    return str(
+        page.evaluate(
+            "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+            ".slice(0, 4).map(e => e.tagName + '.' + e.className).join(', ')"
+        )
+    )
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_is_usable(site: Site, browse: Callable[..., Watched], name: str, scripts: bool) -> None:
+    person, path = PAGES[name]
+    watched = browse(person, scripts=scripts)
+    watched.page.goto(site.address(path))
+    wrong = look_at(watched.page, name)
+    headings = watched.page.locator("h1").count()
+    assert headings == 1, f"{headings} main headings"
+    assert wrong + watched.complaints == [], "\n".join(wrong + watched.complaints)
+
+
+def test_the_page_for_our_own_fault_is_usable(site: Site, browse: Callable[..., Watched]) -> None:
+    watched, body = browse(), render_to_string("500.html")
+    watched.page.route("**/feil/", lambda route: route.fulfill(status=500, content_type="text/html", body=body))
+    watched.page.goto(f"{site.url}/feil/")
+    assert look_at(watched.page, "our own fault") + watched.complaints == []
+
+
+def test_the_page_for_an_aged_form_is_usable(site: Site, browse: Callable[..., Watched]) -> None:
+    watched = browse()
+    watched.page.goto(site.address("/konto/login/"))
+    watched.page.context.clear_cookies()
+    watched.page.locator("main form [type=submit]").first.click()
+    assert watched.page.locator("h1").count() == 1
+    assert look_at(watched.page, "aged form") == []

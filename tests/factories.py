@@ -1,0 +1,189 @@
+"""One short function per noun; each makes a valid row and takes what the test cares about."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from portal.models import (
+    Authority,
+    Body,
+    Case,
+    CaseStep,
+    Document,
+    Event,
+    Mail,
+    Membership,
+    Notice,
+    Organisation,
+    Unit,
+    User,
+)
+from strategy.models import (
+    ActionPart,
+    Goal,
+    Measure,
+    MeasureEntry,
+    MeasureFunding,
+    MeasureParticipation,
+    Milestone,
+    Plan,
+    Strategy,
+    Tag,
+)
+
+PASSWORD = "et langt passord til prøve"
+ORGANISATION_NUMBERS = ("974760673", "971032081", "923609016", "889640782")
+"""Real check digits; register numbers of public bodies and one large company."""
+counter = itertools.count(1)
+
+
+def an_authority(**facts: Any) -> Authority:
+    n = next(counter)
+    return Authority.objects.create(**{"name": f"Prøveby {n}", "slug": f"proveby-{n}", "is_listed": True, **facts})
+
+
+def a_user(role: str = "", authority: Authority | None = None, **facts: Any) -> User:
+    """Make a person; with a role, she holds it in the authority from now on."""
+    n = next(counter)
+    case = facts.pop("case", None)
+    user = User.objects.create_user(
+        facts.pop("email", f"person{n}@test.example"), PASSWORD, **{"name": f"Person {n}", **facts}
+    )
+    if role:
+        Membership.objects.create(user=user, authority=authority, role=role, case=case)
+    return user
+
+
+def a_unit(authority: Authority, **facts: Any) -> Unit:
+    return Unit.objects.create(authority=authority, **{"name": f"Enhet {next(counter)}", **facts})
+
+
+def a_body(authority: Authority, **facts: Any) -> Body:
+    return Body.objects.create(authority=authority, **{"name": f"Utvalg {next(counter)}", "kind": "committee", **facts})
+
+
+def an_organisation(authority: Authority, **facts: Any) -> Organisation:
+    return Organisation.objects.create(authority=authority, **{"name": f"Foretak {next(counter)} AS", **facts})
+
+
+def a_case(authority: Authority, **facts: Any) -> Case:
+    return Case.objects.create(authority=authority, **{"title": f"Sak {next(counter)}", **facts})
+
+
+def a_step(case: Case, **facts: Any) -> CaseStep:
+    return CaseStep.objects.create(
+        case=case, authority=case.authority, **{"activity": "information", "actor": "Administrasjonen", **facts}
+    )
+
+
+def a_document(case: Case, content: bytes = b"Innhold", **facts: Any) -> Document:
+    """Make a document whose file lies in storage too."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Document.objects.create(
+        case=case, authority=case.authority, sha256=sha256, size=len(content), content_type="text/plain",
+        file=ContentFile(content, name="x"),
+        **{"title": f"Dokument {next(counter)}", "filename": "notat.txt", "direction": "in", "dated_on": dt.date(2026, 3, 2), **facts},
+    )  # fmt: skip
+
+
+def a_mail(**facts: Any) -> Mail:
+    n = next(counter)
+    return Mail.objects.create(
+        **{
+            "to_address": f"mottaker{n}@test.example",
+            "subject": f"Melding {n}",
+            "text": "Hei",
+            "message_id": f"<{n}@test>",
+            **facts,
+        }
+    )
+
+
+def an_event(authority: Authority, **facts: Any) -> Event:
+    return Event.objects.create(authority=authority, case=a_case(authority), **{"kind": "case.opened", **facts})
+
+
+def a_notice(authority: Authority, **facts: Any) -> Notice:
+    return Notice.objects.create(
+        authority=authority, user=a_user(),
+        **{"kind": "x", "subject_type": "portal.authority", "subject_id": authority.pk, "on_date": dt.date(2026, 1, 1),
+           "occasion": "x", "title": f"Varsel {next(counter)}", **facts},
+    )  # fmt: skip
+
+
+def a_plan(authority: Authority, **facts: Any) -> Plan:
+    n = next(counter)
+    return Plan.objects.create(
+        authority=authority,
+        **{
+            "title": f"Plan {n}",
+            "slug": f"plan-{n}",
+            "period_start": 2026,
+            "period_end": 2030,
+            "status": "adopted",
+            **facts,
+        },
+    )
+
+
+def a_goal(plan: Plan, **facts: Any) -> Goal:
+    position = plan.goals.count() + 1
+    return Goal.objects.create(
+        plan=plan, authority=plan.authority,
+        **{"number": str(position), "title": f"Mål {position}", "position": position, **facts},
+    )  # fmt: skip
+
+
+def a_strategy(plan: Plan, **facts: Any) -> Strategy:
+    position = plan.strategies.count() + 1
+    return Strategy.objects.create(
+        plan=plan, authority=plan.authority,
+        **{"number": f"{position}.1", "title": f"Strategi {position}", "position": position, **facts},
+    )  # fmt: skip
+
+
+def an_action_part(plan: Plan, **facts: Any) -> ActionPart:
+    return ActionPart.objects.create(
+        plan=plan, authority=plan.authority, **{"period_start": plan.period_start, **facts}
+    )
+
+
+def a_tag(plan: Plan, **facts: Any) -> Tag:
+    return Tag.objects.create(
+        plan=plan, authority=plan.authority, **{"dimension": "sektor", "name": f"Merkelapp {next(counter)}", **facts}
+    )
+
+
+def a_measure(plan: Plan, *, by: Authority | None = None, **facts: Any) -> MeasureParticipation:
+    """Make a measure with its wording in force and return its participation; `strategy=` or `goal=` places it."""
+    part = plan.action_parts.first() or an_action_part(plan)
+    position = part.entries.count() + 1
+    wording = {
+        name: facts.pop(name) for name in ("strategy", "goal", "number", "title", "description") if name in facts
+    }
+    measure = Measure.objects.create(plan=plan, authority=plan.authority)
+    measure.current_entry = MeasureEntry.objects.create(
+        plan=plan, authority=plan.authority, action_part=part, measure=measure, position=position,
+        **{"number": str(position), "title": f"Tiltak {position}", **wording},
+    )  # fmt: skip
+    measure.save()
+    return MeasureParticipation.objects.create(plan=plan, measure=measure, authority=by or plan.authority, **facts)
+
+
+def a_milestone(participation: MeasureParticipation, **facts: Any) -> Milestone:
+    return Milestone.objects.create(
+        participation=participation, authority=participation.authority,
+        **{"title": f"Milepæl {next(counter)}", "due_on": dt.date(2027, 6, 1), **facts},
+    )  # fmt: skip
+
+
+def funding(participation: MeasureParticipation, **facts: Any) -> MeasureFunding:
+    return MeasureFunding.objects.create(
+        participation=participation, authority=participation.authority,
+        **{"year": 2027, "source": "own", "amount_nok": 50_000, **facts},
+    )  # fmt: skip

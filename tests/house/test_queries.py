@@ -1,0 +1,200 @@
+"""Every list costs the same number of queries for 1, 3 and 100 rows, and the costly pages stay under their caps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portal.models import Authority
+from strategy.models import MeasureTag, Plan
+from tests import factories as make
+from tests.conftest import signed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.django_db
+SIZES = (1, 3, 100)
+STATUS_LIVE, STATUS_UNCHANGED, ADMIN_MEASURES = 12, 2, 12
+NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+
+
+def queries_of(client: Client, address: str, *, status: int = 200, warm: bool = True, **headers: str) -> list[str]:
+    """Return the statements one request sends to the database, after a first request that warms what is kept."""
+    if warm:
+        client.get(address, headers=headers)
+    cache.clear()
+    with CaptureQueriesContext(connection) as caught:
+        answer = client.get(address, headers=headers)
+    assert answer.status_code == status, (address, answer.status_code)
+    return [q["sql"] for q in caught.captured_queries if not q["sql"].startswith(NOT_COUNTED)]
+
+
+def one_a_line(queries: list[str]) -> str:
+    return "\n".join(sql[:300] for sql in queries)
+
+
+def same_for_all_sizes(grow: Callable[[int], tuple[Client, dict[str, int | None]]]) -> None:
+    """Grow a list to each size in turn and compare what one request costs; `grow` returns addresses with their caps."""
+    costs: dict[str, dict[int, list[str]]] = {}
+    for size in SIZES:
+        with transaction.atomic():
+            client, addresses = grow(size)
+            for place, (address, cap) in enumerate(addresses.items()):
+                costs.setdefault(f"page {place + 1}", {})[size] = queries = queries_of(client, address, warm=size == 1)
+                assert cap is None or len(queries) <= cap, f"{address}\n{one_a_line(queries)}"
+            transaction.set_rollback(True)
+    for page, found in costs.items():
+        numbers = {size: len(queries) for size, queries in found.items()}
+        assert len(set(numbers.values())) == 1, f"{page}: {numbers}\n{one_a_line(found[3])}"
+
+
+def a_full_plan(measures: int, **facts: Any) -> Plan:
+    """Make a plan in an authority of its own, where each row has everything a page may show."""
+    authority = make.an_authority()
+    unit = make.a_unit(authority)
+    plan = make.a_plan(authority, live_view_open=True, **facts)
+    tag = make.a_tag(plan)
+    person = make.a_user("officer", authority)
+    for place in range(measures):
+        if place % 10 == 0:
+            strategy = make.a_strategy(plan, goal=make.a_goal(plan, owner=unit))
+        done = make.a_measure(plan, strategy=strategy, unit=unit, person=person, due_on=f"20{27 + place % 4}-06-01")
+        make.a_milestone(done)
+        make.funding(done, state="funded", decision_reference="KS 1/26")
+        MeasureTag.objects.create(measure=done.measure, tag=tag)
+    return plan
+
+
+def test_the_front_page() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        Authority.objects.update(is_listed=False)
+        for _ in range(size):
+            make.a_plan(make.an_authority())
+        return Client(), {"/": None}
+
+    same_for_all_sizes(grow)
+
+
+def test_an_authoritys_page() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        authority = make.an_authority()
+        for _ in range(size):
+            make.a_body(authority)
+            plan = make.a_plan(authority, live_view_open=True)
+            make.a_measure(plan, goal=make.a_goal(plan))
+        return Client(), {authority.get_absolute_url(): None}
+
+    same_for_all_sizes(grow)
+
+
+@pytest.mark.slow
+def test_a_plans_status_page_and_the_list_and_exports_of_its_measures() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        plan, admin = a_full_plan(size), "/admin/strategy/measureparticipation/"
+        officer = signed_in(plan.authority.memberships.get().user)
+        exports = {f"{admin}eksport/{form}/": None for form in ("csv", "xlsx")}
+        return officer, {plan.get_absolute_url(): STATUS_LIVE + 3, admin: ADMIN_MEASURES, **exports}
+
+    same_for_all_sizes(grow)
+
+
+def test_a_plans_status_page_for_those_who_are_not_signed_in() -> None:
+    plan = a_full_plan(3)
+    queries = queries_of(Client(), plan.get_absolute_url())
+    assert len(queries) <= STATUS_LIVE, one_a_line(queries)
+
+
+def test_a_plans_status_page_with_many_participants() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        from strategy.models import PlanParticipant
+
+        plan = a_full_plan(1)
+        for _ in range(size):
+            member = make.an_authority(is_listed=False)
+            PlanParticipant.objects.create(plan=plan, authority=member, role="member")
+            make.MeasureParticipation.objects.create(plan=plan, measure=plan.measures.get(), authority=member)
+        return Client(), {plan.get_absolute_url(): STATUS_LIVE}
+
+    same_for_all_sizes(grow)
+
+
+def test_a_measures_page() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        plan = a_full_plan(1)
+        for _ in range(size):
+            make.a_milestone(plan.participations.get())
+        return Client(), {plan.measures.get().get_absolute_url(): None}
+
+    same_for_all_sizes(grow)
+
+
+def test_an_unchanged_status_page_costs_two_queries() -> None:
+    plan = a_full_plan(5)
+    client = Client()
+    tag = client.get(plan.get_absolute_url())["ETag"]
+    queries = queries_of(client, plan.get_absolute_url(), status=304, **{"If-None-Match": tag})
+    assert len(queries) <= STATUS_UNCHANGED, one_a_line(queries)
+
+
+def the_plan(authority: Authority) -> Plan:
+    """Return a plan for one more row: every tenth row gets a new one."""
+    plan = Plan.objects.filter(authority=authority).last()
+    many = (
+        plan is not None
+        and plan.goals.count() + plan.strategies.count() + plan.tags.count() + plan.measures.count() < 10
+    )
+    return plan if plan is not None and many else make.a_plan(authority)
+
+
+def _with_parent(size: int, child: Callable[[Any], Any]) -> Client:
+    authority = make.an_authority()
+    leader = make.a_user("leader", authority)
+    for _ in range(size):
+        child(authority)
+    return signed_in(leader)
+
+
+CHANGELISTS: dict[str, Callable[[Any], Any]] = {
+    "portal/unit": lambda a: make.a_unit(a, leader=make.a_user()),
+    "portal/organisation": make.an_organisation,
+    "portal/body": make.a_body,
+    "portal/case": lambda a: make.a_case(a, officer=make.a_user()),
+    "portal/casestep": lambda a: make.a_step(make.a_case(a), body=make.a_body(a)),
+    "portal/document": lambda a: make.a_document(make.a_case(a)),
+    "portal/mail": lambda a: make.a_mail(authority=a),
+    "portal/membership": lambda a: make.a_user("officer", a),
+    "portal/user": lambda a: make.a_user("officer", a),
+    "portal/event": lambda a: make.an_event(a),
+    "portal/notice": lambda a: make.a_notice(a),
+    "strategy/plan": make.a_plan,
+    "strategy/goal": lambda a: make.a_goal(the_plan(a), owner=make.a_unit(a)),
+    "strategy/strategy": lambda a: make.a_strategy(the_plan(a)),
+    "strategy/tag": lambda a: make.a_tag(the_plan(a)),
+    "strategy/measureentry": lambda a: make.a_measure(the_plan(a)),
+    "strategy/measure": lambda a: make.a_measure(the_plan(a)),
+}
+BUILT_ABOVE = {"strategy/measureparticipation", "portal/authority", "portal/bodymembership"}
+"""Measured on their own; a tenant's leader sees one authority only."""
+
+
+def test_every_list_of_the_case_pages_is_measured() -> None:
+    from django.contrib import admin
+
+    registered = {f"{m._meta.app_label}/{m._meta.model_name}" for m in admin.site._registry}
+    assert registered <= set(CHANGELISTS) | BUILT_ABOVE
+
+
+@pytest.mark.parametrize("place", sorted(CHANGELISTS))
+def test_each_list_of_the_case_pages(place: str) -> None:
+    from django.apps import apps
+    from django.contrib import admin
+
+    if apps.get_model(*place.split("/")) not in admin.site._registry:
+        pytest.fail(f"{place} has no page of its own any more: take its row away")
+    same_for_all_sizes(lambda size: (_with_parent(size, CHANGELISTS[place]), {f"/admin/{place}/": None}))

@@ -1,0 +1,175 @@
+"""What each address answers to each person. A new address without a row here fails `test_urls.py`.
+
+The admin's pages per model follow from the rules at the end; everything else has its row. In addresses, {…} is filled
+from the world: {home} and {next} are slugs, the rest are ids of rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+PUBLIC = ["anonymous", "stranger", "elected", "forum_reviewer", "jury"]
+"""People for whom the case pages do not open."""
+CASEWORKERS = [
+    "guest_officer", "officer", "leader", "decision_maker", "finance_preparer", "attester", "approver", "editor",
+    "region_secretary", "neighbour", "operator",
+]  # fmt: skip
+EVERYBODY = PUBLIC + CASEWORKERS
+AT_HOME = ["officer", "leader", "decision_maker", "finance_preparer", "attester", "approver", "editor", "operator"]
+"""Caseworkers who see all of the home authority's rows."""
+
+
+def all_get(status: int, **others: int) -> dict[str, int]:
+    return {**dict.fromkeys(EVERYBODY, status), **others}
+
+
+def only(people: list[str], status: int, rest: int, **others: int) -> dict[str, int]:
+    return {**all_get(rest), **dict.fromkeys(people, status), **others}
+
+
+ANYONE = all_get(200)
+SIGNED_IN = all_get(200, anonymous=302)
+NOT_SIGNED_IN = all_get(302, anonymous=200)
+"""Pages that make sense only before signing in; others are led on."""
+STAFF = only(CASEWORKERS, 200, rest=403, anonymous=302)
+"""The case pages: who is not signed in is led there, who has no business there is told so."""
+NOWHERE = all_get(404)
+LED_ON = all_get(302)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address, how it is asked, and its answers."""
+
+    address: str
+    answers: dict[str, int]
+    method: str = "get"
+    data: dict[str, str] = field(default_factory=dict)
+
+
+TABLE: dict[str, list[Row]] = {
+    # the portal's own pages
+    "": [Row("/", ANYONE), Row("/", all_get(405), "post")],
+    "klar/": [Row("/klar/", ANYONE)],
+    "helse/": [Row("/helse/", ANYONE)],
+    "sprak/": [Row("/sprak/", all_get(405)), Row("/sprak/", LED_ON, "post", {"language": "nn"})],
+    "tilgjengelighet/": [Row("/tilgjengelighet/", ANYONE)],
+    "personvern/": [Row("/personvern/", ANYONE)],
+    "kontakt/": [Row("/kontakt/", ANYONE), Row("/kontakt/?til={home}", ANYONE)],
+    "robots.txt": [Row("/robots.txt", ANYONE)],
+    "dokument/<int:document>/": [
+        Row("/dokument/{document}/", only(AT_HOME, 200, rest=404, anonymous=302)),
+        Row("/dokument/{guest_document}/", only([*AT_HOME, "guest_officer"], 200, rest=404, anonymous=302)),
+        Row("/dokument/{next_document}/", only(["neighbour", "operator"], 200, rest=404, anonymous=302)),
+        Row("/dokument/999999999/", all_get(404, anonymous=302)),
+        Row("/dokument/{document}/", only(AT_HOME, 405, rest=405, anonymous=302), "post"),
+    ],
+    "<slug:authority>/": [Row("/{home}/", ANYONE), Row("/finnes-ikke/", NOWHERE), Row("/demo/", NOWHERE)],
+    # strategy
+    "<slug:authority>/planer/<slug:plan>/": [
+        Row("/{home}/planer/{plan}/", ANYONE),
+        Row("/{home}/planer/{draft}/", only(AT_HOME, 200, rest=404)),
+        Row("/{next}/planer/{draft}/", only(["neighbour", "operator"], 200, rest=404)),
+        Row("/{home}/planer/finnes-ikke/", NOWHERE),
+        Row("/{home}/planer/{plan}/", all_get(405), "post"),
+    ],
+    "<slug:authority>/planer/<slug:plan>/tiltak/<int:measure>/": [
+        Row("/{home}/planer/{plan}/tiltak/{measure}/", ANYONE),
+        Row("/{home}/planer/{plan}/tiltak/{next_measure}/", NOWHERE),
+        Row("/{home}/planer/{plan}/tiltak/999999999/", NOWHERE),
+    ],
+    # signing in
+    "konto/fortsett/": [Row("/konto/fortsett/", LED_ON)],
+    "konto/login/": [Row("/konto/login/", NOT_SIGNED_IN)],
+    "konto/logout/": [Row("/konto/logout/", SIGNED_IN)],
+    "konto/inactive/": [Row("/konto/inactive/", ANYONE)],
+    "konto/signup/": [Row("/konto/signup/", NOT_SIGNED_IN)],
+    "konto/reauthenticate/": [Row("/konto/reauthenticate/", SIGNED_IN)],
+    "konto/email/": [Row("/konto/email/", SIGNED_IN)],
+    "konto/confirm-email/": [Row("/konto/confirm-email/", ANYONE)],
+    "konto/^confirm-email/(?P<key>[-:\\w]+)/$": [Row("/konto/confirm-email/feil/", ANYONE)],
+    "konto/password/change/": [Row("/konto/password/change/", SIGNED_IN)],
+    "konto/password/set/": [Row("/konto/password/set/", LED_ON)],
+    "konto/password/reset/": [Row("/konto/password/reset/", ANYONE)],
+    "konto/password/reset/done/": [Row("/konto/password/reset/done/", ANYONE)],
+    "konto/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": [
+        Row("/konto/password/reset/key/1-feil/", ANYONE)
+    ],
+    "konto/password/reset/key/done/": [Row("/konto/password/reset/key/done/", ANYONE)],
+    "konto/login/code/confirm/": [Row("/konto/login/code/confirm/", LED_ON)],
+    "konto/2fa/": [Row("/konto/2fa/", SIGNED_IN)],
+    "konto/2fa/authenticate/": [Row("/konto/2fa/authenticate/", LED_ON)],
+    "konto/2fa/reauthenticate/": [Row("/konto/2fa/reauthenticate/", LED_ON)],
+    "konto/2fa/totp/activate/": [Row("/konto/2fa/totp/activate/", LED_ON)],
+    "konto/2fa/totp/deactivate/": [Row("/konto/2fa/totp/deactivate/", all_get(404, anonymous=302))],
+    "konto/2fa/recovery-codes/": [Row("/konto/2fa/recovery-codes/", all_get(404, anonymous=302))],
+    "konto/2fa/recovery-codes/generate/": [Row("/konto/2fa/recovery-codes/generate/", LED_ON)],
+    "konto/2fa/recovery-codes/download/": [Row("/konto/2fa/recovery-codes/download/", all_get(404, anonymous=302))],
+    "konto/2fa/webauthn/": [Row("/konto/2fa/webauthn/", SIGNED_IN)],
+    "konto/2fa/webauthn/add/": [Row("/konto/2fa/webauthn/add/", LED_ON)],
+    "konto/2fa/webauthn/reauthenticate/": [Row("/konto/2fa/webauthn/reauthenticate/", LED_ON)],
+    "konto/2fa/webauthn/keys/<int:pk>/remove/": [Row("/konto/2fa/webauthn/keys/1/remove/", LED_ON)],
+    "konto/2fa/webauthn/keys/<int:pk>/edit/": [Row("/konto/2fa/webauthn/keys/1/edit/", LED_ON)],
+    "konto/2fa/webauthn/login/": [Row("/konto/2fa/webauthn/login/", LED_ON)],
+    # the case pages as a whole
+    "admin/": [Row("/admin/", STAFF)],
+    "admin/login/": [Row("/admin/login/", LED_ON)],
+    "admin/logout/": [Row("/admin/logout/", only(CASEWORKERS, 302, rest=403, anonymous=302))],
+    "admin/password_change/": [Row("/admin/password_change/", only(CASEWORKERS, 302, rest=403, anonymous=302))],
+    "admin/password_change/done/": [Row("/admin/password_change/done/", STAFF)],
+    "admin/autocomplete/": [
+        Row("/admin/autocomplete/?app_label=portal&model_name=unit&field_name=leader", STAFF),
+        Row("/admin/autocomplete/?app_label=portal&model_name=finnes&field_name=ikke", all_get(403, anonymous=302)),
+    ],
+    "admin/jsi18n/": [Row("/admin/jsi18n/", STAFF)],
+    "admin/r/<int:content_type_id>/<path:object_id>/": [
+        Row("/admin/r/1/1/", only(CASEWORKERS, 404, rest=403, anonymous=302))
+    ],
+    "admin/^(?P<app_label>portal|strategy)/$": [Row("/admin/portal/", STAFF), Row("/admin/strategy/", STAFF)],
+    "admin/(?P<url>.*)$": [Row("/admin/finnes/ikke/", only(CASEWORKERS, 404, rest=403, anonymous=302))],
+}
+
+# ---- the admin's pages per model ----
+
+WRITERS = {"leader", "officer", "region_secretary", "neighbour", "operator"}
+TEXT_WRITERS = WRITERS | {"editor"}
+LEADERS = {"leader", "operator"}
+NOBODY: set[str] = set()
+OPERATOR = {"operator"}
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Who may add, change and delete a model's rows in her own authority; caseworkers may read them all."""
+
+    add: set[str]
+    change: set[str]
+    delete: set[str]
+
+
+def rights(writers: set[str], **others: set[str]) -> Rights:
+    return Rights(**{"add": writers, "change": writers, "delete": writers, **others})
+
+
+ADMIN: dict[str, Rights] = {
+    "portal.authority": rights(OPERATOR, change=LEADERS),
+    "portal.unit": rights(LEADERS),
+    "portal.user": rights(NOBODY, change=OPERATOR),
+    "portal.membership": rights(LEADERS),
+    "portal.organisation": rights(WRITERS),
+    "portal.body": rights(WRITERS),
+    "portal.bodymembership": rights(WRITERS),
+    "portal.case": rights(WRITERS, delete=NOBODY),
+    "portal.casestep": rights(WRITERS),
+    "portal.document": rights(WRITERS, delete=NOBODY),
+    "portal.mail": rights(NOBODY),
+    "portal.notice": rights(NOBODY),
+    "portal.event": rights(NOBODY),
+    "strategy.plan": rights(TEXT_WRITERS),
+    "strategy.goal": rights(TEXT_WRITERS),
+    "strategy.strategy": rights(TEXT_WRITERS),
+    "strategy.measure": rights(TEXT_WRITERS, add=NOBODY),  # comes with its participation
+    "strategy.measureentry": rights(TEXT_WRITERS, add=NOBODY, delete=NOBODY),
+    "strategy.tag": rights(TEXT_WRITERS),
+    "strategy.measureparticipation": rights(WRITERS),
+}

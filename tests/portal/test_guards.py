@@ -1,0 +1,274 @@
+"""Attacks on the shared ground: what must never be false is refused by PostgreSQL, whatever the code above it does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from psycopg import errors
+
+from portal.database import APPEND_ONLY, NEVER_DELETED, READ_ONLY
+from portal.models import Authority, Body, Event, Notice, Organisation, Unit
+from portal.models.authority import RESERVED_SLUGS
+from tests import factories as make
+from tests.attacks import count, not_permitted, refused, relations, run
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+RELATIONS = {
+    "portal_bodymembership_body_same_authority",
+    "portal_caserelation_case_same_authority",
+    "portal_caserelation_related_same_authority",
+    "portal_casestep_case_same_authority",
+    "portal_document_case_same_authority",
+    "portal_event_case_same_authority",
+    "portal_membership_case_same_authority",
+}
+
+
+# ---- who the tests and the portal are ----
+
+
+def test_the_runtime_role_is_no_owner_and_no_superuser(db: None) -> None:
+    assert run(
+        "SELECT rolsuper, rolcreatedb, rolcreaterole, rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    ) == [(False, False, False, False)]
+    assert run("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE portal_event DISABLE TRIGGER ALL",
+        "ALTER TABLE portal_event DISABLE TRIGGER portal_event_append_only",
+        "ALTER TABLE portal_document DROP CONSTRAINT portal_document_case_same_authority",
+        "ALTER TABLE portal_case ADD COLUMN extra text",
+        "DROP TABLE portal_event",
+        "DROP TRIGGER portal_event_append_only ON portal_event",
+        "CREATE OR REPLACE FUNCTION portal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE TABLE public.of_my_own (id int)",
+        "SET session_replication_role = replica",
+        "TRUNCATE portal_case CASCADE",
+        "SET ROLE portal_owner",
+    ],
+)
+def test_the_runtime_role_cannot_take_a_guard_away(statement: str) -> None:
+    with not_permitted():
+        run(statement)
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_the_runtime_role_may_not_change_what_is_only_added_to(table: str) -> None:
+    for verb in (f"UPDATE {table} SET kind = 'x'", f"DELETE FROM {table}", f"TRUNCATE {table}"):
+        with not_permitted():
+            run(verb)
+
+
+@pytest.mark.parametrize("table", NEVER_DELETED)
+def test_the_runtime_role_may_not_delete_what_is_official(table: str) -> None:
+    with not_permitted():
+        run(f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("table", READ_ONLY)
+def test_the_runtime_role_may_not_write_the_machinerys_own_tables(table: str) -> None:
+    with not_permitted():
+        run(f"DELETE FROM {table}")
+    with not_permitted():
+        run(f"UPDATE {table} SET {'name' if table == 'django_migrations' else 'version'} = NULL")
+
+
+def test_the_runtime_role_may_not_rewrite_any_history(db: None) -> None:
+    tables = [row[0] for row in run("SELECT tablename FROM pg_tables WHERE tablename LIKE '%%event'")]
+    assert len(tables) > 15
+    for table in tables:
+        assert run(
+            "SELECT has_table_privilege(%s, 'UPDATE'), has_table_privilege(%s, 'DELETE'), has_table_privilege(%s, 'TRUNCATE')",
+            table, table, table,
+        ) == [(False, False, False)], table  # fmt: skip
+
+
+# ---- events and documents, even for the owner ----
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE portal_event SET kind = 'x'", "DELETE FROM portal_event", "TRUNCATE portal_event"],
+)
+def test_not_even_the_owner_changes_an_event(owner: Any, statement: str) -> None:
+    with pytest.raises(errors.RestrictViolation) as caught:
+        owner.execute(statement)
+    assert caught.value.diag.constraint_name == "portal_event_append_only"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM portal_document",
+        "TRUNCATE portal_document",
+        "UPDATE portal_document SET sha256 = repeat('0', 64)",
+        "UPDATE portal_document SET file = 'elsewhere'",
+        "UPDATE portal_document SET size = 1",
+        "UPDATE portal_document SET dated_on = '2020-01-01'",
+        "UPDATE portal_document SET title = 'Another'",
+        "UPDATE portal_document SET registered_at = now()",
+    ],
+)
+def test_a_document_never_changes_and_never_vanishes(owner: Any, statement: str) -> None:
+    with pytest.raises(errors.RestrictViolation) as caught:
+        owner.execute(statement)
+    assert caught.value.diag.constraint_name in ("portal_document_never_changes", "portal_document_append_only")
+
+
+def test_what_the_archive_answers_may_still_be_noted_on_a_document(world: World) -> None:
+    assert (
+        count(
+            "UPDATE portal_document SET archive_status = 'archived', archive_receipt = 'J-1' WHERE id = %s",
+            world.home.document.pk,
+        )
+        == 1
+    )
+
+
+# ---- one tenant ----
+
+
+def test_each_composite_relation_of_the_ground_is_known_here(db: None) -> None:
+    assert {relation.name for relation in relations("portal")} == RELATIONS
+
+
+@pytest.mark.parametrize("name", sorted(RELATIONS))
+def test_a_row_cannot_be_tied_to_another_tenants(db: None, name: str) -> None:
+    relation = next(each for each in relations("portal") if each.name == name)
+    with refused(by=name):
+        relation.attack()
+
+
+# ---- the version that stops one officer from overwriting another ----
+
+
+@pytest.mark.parametrize("model", [Authority, Unit, Organisation, Body])
+def test_a_raw_write_moves_the_row_version_once(world: World, model: Any) -> None:
+    row = world.home.one(model)
+    count(f"UPDATE {model._meta.db_table} SET name = name || ' 2' WHERE id = %s", row.pk)
+    assert model.objects.get(pk=row.pk).row_version == row.row_version + 1
+
+
+def test_a_save_that_changes_nothing_leaves_the_row_version(world: World) -> None:
+    world.home.case.save()
+    before = world.home.case.row_version
+    world.home.case.save()
+    world.home.case.refresh_from_db()
+    assert world.home.case.row_version == before
+
+
+def test_no_one_sets_the_row_version_by_hand(world: World) -> None:
+    count("UPDATE portal_case SET row_version = 900, title = 'x' WHERE id = %s", world.home.case.pk)
+    before = world.home.case.row_version
+    world.home.case.refresh_from_db()
+    assert world.home.case.row_version == before + 1
+
+
+# ---- notices and mails ----
+
+
+def test_nobody_is_told_the_same_thing_twice(world: World) -> None:
+    columns = (
+        "authority_id, user_id, address, kind, subject_type, subject_id, on_date, occasion, title, link, created_at"
+    )
+    notice = Notice.objects.filter(authority=world.home.authority).get()
+    with refused(by="notice_once"):
+        run(f"INSERT INTO portal_notice ({columns}) SELECT {columns} FROM portal_notice WHERE id = %s", notice.pk)
+
+
+def test_an_address_without_account_is_not_told_twice_either(world: World) -> None:
+    facts = {"address": "noen@test.example", "kind": "x", "subject_type": "y", "subject_id": 1, "on_date": "2026-01-01"}
+    Notice.objects.create(occasion="o", title="t", **facts)
+    with refused(by="notice_once"):
+        Notice.objects.create(occasion="o", title="another", **facts)
+
+
+def test_a_notice_goes_to_a_person_or_to_an_address_not_both(world: World) -> None:
+    with refused(by="notice_person_or_address"):
+        count("UPDATE portal_notice SET address = 'noen@test.example'")
+
+
+@pytest.mark.parametrize("column", ["subject", "to_address"])
+@pytest.mark.parametrize("text", ["a\nBcc: alle@test.example", "a\rb", "a\r\n\r\nb"])
+def test_a_mail_header_cannot_hold_a_line_break(db: None, column: str, text: str) -> None:
+    with refused(by="mail_header_has_no_line_break"):
+        count(f"UPDATE portal_mail SET {column} = %s", text)
+
+
+def test_a_mail_is_sent_if_and_only_if_dated(db: None) -> None:
+    with refused(by="mail_sent_if_and_only_if_dated"):
+        count("UPDATE portal_mail SET state = 'sent', sent_at = NULL")
+    with refused(by="mail_sent_if_and_only_if_dated"):
+        count("UPDATE portal_mail SET state = 'queued'")
+
+
+# ---- slugs, dates, roles ----
+
+
+@pytest.mark.parametrize("slug", sorted(RESERVED_SLUGS))
+def test_an_authority_cannot_take_an_address_the_portal_needs(db: None, slug: str) -> None:
+    with refused(by="authority_slug_not_reserved"):
+        count("UPDATE portal_authority SET slug = %s WHERE slug = 'hjemby'", slug)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "guard"),
+    [
+        ("portal_case", "opened_on", "case_opened_on_sane"),
+        ("portal_casestep", "starts_on", "case_step_starts_on_sane"),
+        ("portal_casestep", "ends_on", "case_step_ends_on_sane"),
+    ],
+)
+@pytest.mark.parametrize("date", ["0206-03-01", "1989-12-31", "2101-01-01"])
+def test_a_date_outside_any_sane_range_is_refused(db: None, table: str, column: str, guard: str, date: str) -> None:
+    rest = ", starts_on = NULL" if column == "ends_on" else ", ends_on = NULL" if table == "portal_casestep" else ""
+    with refused(by=guard):
+        count(f"UPDATE {table} SET {column} = %s{rest}", date)
+
+
+def test_only_a_guest_officer_is_tied_to_a_case(world: World) -> None:
+    with refused(by="membership_case_if_and_only_if_guest"):
+        count("UPDATE portal_membership SET case_id = %s WHERE role = 'officer'", world.home.case.pk)
+    with refused(by="membership_case_if_and_only_if_guest"):
+        count("UPDATE portal_membership SET case_id = NULL WHERE role = 'guest_officer'")
+
+
+def test_a_role_is_held_once_also_without_dates(world: World) -> None:
+    with refused(by="membership_once"):
+        make.Membership.objects.create(user=world.user("officer"), authority=world.home.authority, role="officer")
+
+
+def test_what_is_not_open_names_its_legal_basis(db: None) -> None:
+    with refused(by="case_access_has_basis"):
+        count("UPDATE portal_case SET access = 'exempt', access_basis = ''")
+
+
+def test_a_persons_address_is_taken_whatever_its_case(world: World) -> None:
+    with refused(by="user_email_once_whatever_case"):
+        count("UPDATE portal_user SET email = 'OFFICER@test.example' WHERE email = 'leader@test.example'")
+
+
+def test_history_also_catches_what_raw_sql_did(world: World) -> None:
+    before = run("SELECT count(*) FROM portal_unitevent")[0][0]
+    count("UPDATE portal_unit SET name = 'Ny' WHERE id = %s", world.home.one(Unit).pk)
+    assert run("SELECT count(*) FROM portal_unitevent")[0][0] == before + 1
+
+
+def test_an_event_outlives_the_person_who_caused_it(world: World) -> None:
+    person = make.a_user("editor", world.home.authority)
+    event = Event.objects.create(authority=world.home.authority, kind="x", actor_id=person.pk)
+    person.delete()
+    assert Event.objects.get(pk=event.pk).actor_id is not None
+
+
+def test_norwegian_letters_come_last_in_their_order(db: None) -> None:
+    words = run(
+        "SELECT w FROM unnest(ARRAY['Åsnes','Ål','Ørsta','Aremark','Ærøy','Zulu']) w ORDER BY nb_key(w) COLLATE \"C\""
+    )
+    assert [word for (word,) in words] == ["Aremark", "Zulu", "Ærøy", "Ørsta", "Ål", "Åsnes"]

@@ -1,0 +1,222 @@
+"""The world the tests live in: two authorities with everything, a region of both, and one person per role.
+
+`build` runs once, as the runtime role, and lands in the template database; `World` finds its rows again in each test.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from portal.models import (
+    Authority,
+    Body,
+    BodyMembership,
+    Case,
+    CaseRelation,
+    CaseStep,
+    Document,
+    Event,
+    Mail,
+    Membership,
+    Notice,
+    Organisation,
+    RegionMembership,
+    Role,
+    Unit,
+    User,
+)
+from strategy.models import (
+    ActionPart,
+    Goal,
+    GoalSdg,
+    Measure,
+    MeasureEntry,
+    MeasureFunding,
+    MeasureParticipation,
+    MeasureTag,
+    Milestone,
+    Plan,
+    PlanParticipant,
+    PlanSdg,
+    Strategy,
+    Tag,
+)
+from tests import factories as make
+
+HOME, NEXT, REGION = "hjemby", "naboby", "byregionen"
+PLAN, SHARED_PLAN, DRAFT_PLAN = "naeringsplan", "felles-plan", "utkast"
+DOCUMENT_TEXT = "Notat fra {}".format
+ROLES_AT_HOME = [role for role in Role.values if role not in (Role.GUEST_OFFICER, Role.REGION_SECRETARY)]
+PEOPLE = [*Role.values, "neighbour", "stranger", "operator"]
+"""Everyone who signs in, by the name of her role; `anonymous` is nobody."""
+
+
+def address(person: str) -> str:
+    return f"{person}@test.example"
+
+
+@transaction.atomic
+def build() -> None:
+    """Make the world."""
+    home = _authority("Hjemby", HOME, "0101", 0)
+    neighbour = _authority("Naboby", NEXT, "0102", 1)
+    region = make.an_authority(name="Byregionen", slug=REGION, kind="region", contact_email="post@region.example")
+    for member in (home, neighbour):
+        RegionMembership.objects.create(region=region, member=member)
+    _shared_plan(region, [home, neighbour])
+    for role in ROLES_AT_HOME:
+        make.a_user(role, home, email=address(role), name=f"{Role(role).name.title()} i Hjemby")
+    make.a_user(Role.REGION_SECRETARY, region, email=address("region_secretary"), name="Sekretær i regionen")
+    make.a_user(
+        Role.GUEST_OFFICER, home, email=address("guest_officer"), name="Gjest i Hjemby",
+        case=Case.objects.get(authority=home, reference="GJEST"),
+    )  # fmt: skip
+    make.a_user(Role.OFFICER, neighbour, email=address("neighbour"), name="Saksbehandler i Naboby")
+    make.a_user(email=address("stranger"), name="Uten Rolle")
+    make.a_user(email=address("operator"), name="Drift", is_superuser=True)
+    for authority in (home, neighbour):
+        _traces(authority)
+
+
+def _authority(name: str, slug: str, number: str, place: int) -> Authority:
+    authority = make.an_authority(
+        name=name, slug=slug, municipality_number=number, contact_email=f"post@{slug}.example", tagline=f"Byen {name}"
+    )
+    unit = make.a_unit(authority, name=f"Næring i {name}")
+    body = make.a_body(authority, name=f"Kommunestyret i {name}", kind="council", seats=5)
+    BodyMembership.objects.create(authority=authority, body=body, display_name="Medlem Uten Konto", capacity="elected")
+    make.an_organisation(authority, name=f"{name} Bakeri AS", number=make.ORGANISATION_NUMBERS[place])
+    case = make.a_case(authority, title=f"Næringsplan for {name}", reference="PLAN", opened_on=dt.date(2026, 1, 15))
+    guest_case = make.a_case(authority, title=f"Habilitet i {name}", reference="GJEST")
+    CaseRelation.objects.create(authority=authority, case=case, related=guest_case)
+    step = make.a_step(
+        case, body=body, activity="decision", outcome="adopted", resolution="Planen vedtas.",
+        starts_on=dt.date(2026, 2, 1), precision="month",
+    )  # fmt: skip
+    make.a_document(case, DOCUMENT_TEXT(name).encode(), title=f"Vedtak i {name}")
+    make.a_document(guest_case, DOCUMENT_TEXT(f"gjest i {name}").encode(), title=f"Gjestens notat i {name}")
+    _full_plan(authority, unit, step)
+    make.a_plan(authority, title=f"Utkast i {name}", slug=DRAFT_PLAN, status="draft")
+    return authority
+
+
+def _full_plan(authority: Authority, unit: Unit, step: CaseStep) -> Plan:
+    plan = make.a_plan(
+        authority, title=f"Næringsplan for {authority.name}", slug=PLAN, vision="Flere jobber", live_view_open=True
+    )
+    PlanSdg.objects.create(authority=authority, plan=plan, number=8, role="vision")
+    make.an_action_part(plan, period_end=2028, adopted_in=step, adopted_on=dt.date(2026, 2, 12))
+    goals = [make.a_goal(plan, owner=unit), make.a_goal(plan)]
+    GoalSdg.objects.create(authority=authority, goal=goals[0], number=9, role="focus")
+    tag = make.a_tag(plan, name=f"Havn i {authority.name}")
+    make.a_tag(plan, name=f"Kai i {authority.name}", parent=tag)
+    dues = [None, dt.date(2026, 3, 1), dt.date(2029, 9, 1)]
+    states: list[dict[str, Any]] = [{}, {"state": "under_way"}, {"state": "done", "done_on": dt.date(2026, 4, 1)}]
+    for goal in goals:
+        strategy = make.a_strategy(plan, goal=goal)
+        for due, state in zip(dues, states, strict=True):
+            done = make.a_measure(
+                plan,
+                strategy=strategy,
+                unit=unit,
+                due_on=due,
+                description=f"Noe skal gjøres i {authority.name}.",
+                **state,
+            )
+            MeasureTag.objects.create(measure=done.measure, tag=tag)
+            make.a_milestone(done)
+            make.funding(done, state="funded", decision_reference="KS 12/26")
+    make.a_measure(plan, goal=goals[1])
+    return plan
+
+
+def _shared_plan(region: Authority, members: list[Authority]) -> Plan:
+    plan = make.a_plan(region, title="Felles plan", slug=SHARED_PLAN, live_view_open=True)
+    for member in members:
+        PlanParticipant.objects.create(plan=plan, authority=member, role="member")
+    goal = make.a_goal(plan)
+    first = make.a_measure(plan, goal=goal)
+    for member in members:
+        MeasureParticipation.objects.create(plan=plan, measure=first.measure, authority=member, state="under_way")
+    return plan
+
+
+def _traces(authority: Authority) -> None:
+    """Leave an event, a mail and a notice."""
+    user = Membership.objects.filter(authority=authority).earliest("pk").user
+    plan = Plan.objects.get(authority=authority, slug=PLAN)
+    Event.objects.create(authority=authority, kind="plan.adopted", subject_type="strategy.plan", subject_id=plan.pk)
+    mail = make.a_mail(authority=authority, state="sent", sent_at=timezone.now(), message_id=f"<{authority.slug}@test>")
+    Notice.objects.create(
+        authority=authority, user=user, kind="plan", subject_type="strategy.plan", subject_id=plan.pk, mail=mail,
+        on_date=dt.date(2026, 2, 1), occasion="adopted", title=f"Planen er vedtatt i {authority.name}",
+    )  # fmt: skip
+
+
+class Side:
+    """One authority and one of each noun it owns."""
+
+    def __init__(self, slug: str, plan: str = PLAN) -> None:
+        self.slug, self.plan_slug = slug, plan
+
+    @cached_property
+    def authority(self) -> Authority:
+        return Authority.objects.get(slug=self.slug)
+
+    @cached_property
+    def plan(self) -> Plan:
+        return Plan.objects.select_related("authority").get(authority__slug=self.slug, slug=self.plan_slug)
+
+    def one(self, model: Any) -> Any:
+        """Return this authority's first row of a model."""
+        return self.rows(model).order_by("pk").first()
+
+    def rows(self, model: Any) -> Any:
+        """Return this authority's rows of a model."""
+        if model is Authority:
+            return Authority.objects.filter(slug=self.slug)
+        if model is User:
+            return User.objects.filter(memberships__authority__slug=self.slug).distinct()
+        paths = {RegionMembership: "region", MeasureTag: "plan__authority", PlanParticipant: "plan__authority"}
+        return model._default_manager.filter(**{f"{paths.get(model, 'authority')}__slug": self.slug})
+
+    @cached_property
+    def case(self) -> Case:
+        return Case.objects.get(authority__slug=self.slug, reference="PLAN")
+
+    @cached_property
+    def guest_case(self) -> Case:
+        return Case.objects.get(authority__slug=self.slug, reference="GJEST")
+
+    @cached_property
+    def document(self) -> Document:
+        return Document.objects.get(case=self.case)
+
+    @cached_property
+    def participation(self) -> MeasureParticipation:
+        return MeasureParticipation.objects.filter(plan=self.plan).order_by("pk").first()  # type: ignore[return-value]
+
+
+class World:
+    """The rows of `build`, fetched when a test asks for them."""
+
+    def __init__(self) -> None:
+        self.home = Side(HOME)
+        self.next = Side(NEXT)
+        self.region = Side(REGION, SHARED_PLAN)
+
+    def user(self, person: str) -> User:
+        return User.objects.get(email=address(person))
+
+
+OWNED = [
+    Authority, Unit, Organisation, Body, BodyMembership, Case, CaseRelation, CaseStep, Document, Event, Mail, Notice,
+    Membership, RegionMembership, Plan, PlanParticipant, PlanSdg, ActionPart, Goal, GoalSdg, Strategy, Measure,
+    MeasureEntry, MeasureParticipation, MeasureTag, Milestone, MeasureFunding, Tag,
+]  # fmt: skip
+"""Every noun a tenant owns; `tests/house` checks that none is missing here."""
