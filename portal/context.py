@@ -17,6 +17,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.DEMO,
         "authority": None,
-        "languages": settings.LANGUAGES,
+        "languages_offered": settings.LANGUAGES_OFFERED,
         "kept_form": lambda: typed.SESSION_KEY in request.session,
     }

@@ -12,7 +12,7 @@ OWNER_ALIAS = "owner"
 UPGRADE_LOCK = 7_310_118
 APPEND_ONLY = ("portal_event",)
 """Tables the runtime may only read and add to."""
-NEVER_DELETED = ("portal_case", "portal_document")
+NEVER_DELETED = ("portal_case", "portal_document", "pghistory_context")
 READ_ONLY = ("django_migrations", "strategy_planversion")
 
 
@@ -44,6 +44,7 @@ def grant_runtime(connection: Any, role: str) -> None:
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};"
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name};"
             f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {name};"
+            f"REVOKE TEMPORARY ON DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} FROM PUBLIC;"
         )
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = {row[0] for row in cursor.fetchall()}

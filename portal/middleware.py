@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
+from django.http import HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 
-from portal import typed
+from portal import permissions, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     GetResponse = Callable[[HttpRequest], HttpResponse]
 
 LANGUAGE_COOKIE = "sprak"
-SAFE_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+GUARDED = ("/admin/", "/dokument/")
+SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 log = structlog.get_logger("portal.request")
 
 
@@ -31,8 +33,10 @@ def request_id(get_response: GetResponse) -> GetResponse:
     """Give each request an id that stands in every log line and in the answer."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+            return HttpResponseBadRequest("bad request")  # PostgreSQL takes no NUL; nobody types one
         given = request.headers.get("X-Request-ID", "")
-        identity = given if SAFE_ID.match(given) else uuid.uuid4().hex
+        identity = given if SAFE_ID.fullmatch(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=identity)
         response = get_response(request)
@@ -73,14 +77,19 @@ def language(get_response: GetResponse) -> GetResponse:
 
 
 def require_mfa(get_response: GetResponse) -> GetResponse:
-    """Lead staff of an authority that requires two-step sign-in to set it up before the case pages open."""
+    """Give staff nothing by role until the second step that their authority requires is set up.
+
+    The public pages stay open to them as to anyone; case pages and documents lead to where the step is set up.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/admin/") and request.user.is_authenticated:
+        if request.user.is_authenticated:
             from portal.signin import lacks_required_mfa
 
             if lacks_required_mfa(request.user):
-                return redirect("mfa_index")
+                if request.path.startswith(GUARDED):
+                    return redirect("mfa_index")
+                permissions.set_aside(request.user)
         return get_response(request)
 
     return middleware

@@ -69,6 +69,11 @@ def roles_of(user: Any) -> frozenset[tuple[int, str, int | None]]:
     return held
 
 
+def set_aside(user: Any) -> None:
+    """Let the user's roles give nothing for the rest of this request."""
+    user._roles_held = frozenset()
+
+
 def needs_second_step(user: Any) -> bool:
     """Say whether an authority where the user holds a role requires two-step sign-in."""
     roles_of(user)

@@ -6,6 +6,7 @@ import functools
 import time
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,16 +16,22 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+log = structlog.get_logger("portal.ratelimit")
+
 
 def over_limit(name: str, key: str, *, per_minute: int) -> bool:
-    """Count one more and say whether this minute's limit is passed."""
+    """Count one more and say whether this minute's limit is passed; a cache that is down limits nobody."""
     window = int(time.time() // 60)
+    from redis import RedisError  # kept out of the start of every process
+
     counter = f"limit:{name}:{key}:{window}"
-    cache.add(counter, 0, timeout=120)
     try:
+        cache.add(counter, 0, timeout=120)
         return cache.incr(counter) > per_minute
-    except ValueError:  # evicted between the two calls: count from one
-        cache.set(counter, 1, timeout=120)
+    except ValueError:  # evicted between the two calls
+        return False
+    except RedisError as error:
+        log.warning("cache is down: nobody is limited", limit=name, error=type(error).__name__)
         return False
 
 

@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "crispy_forms",
     "csp",
-    "django_htmx",
     "pgtrigger",
     "pghistory",
 ]
@@ -72,7 +71,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "portal.middleware.require_mfa",
     "portal.middleware.keep_typed",
@@ -162,6 +160,7 @@ DOCUMENT_MAX_BYTES = 25 * 1024 * 1024
 # ---- language and time ----
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
+LANGUAGES_OFFERED = ["nb"]  # nynorsk and English join when their catalogues are filled
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Oslo"
 USE_TZ = True
@@ -189,6 +188,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "front_page"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_RATE_LIMITS: dict[str, str] = (
     {"login": "1000/m/ip", "login_failed": "100/m/ip,5/5m/key"} if TESTING or DEMO else {}
@@ -250,7 +251,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_DB_REUSE_MAX = 1000
-CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.beat_tick", "schedule": 30.0},
     "recover-outbox": {"task": "portal.tasks.deliver_outbox", "schedule": 60.0},

@@ -52,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def landing_page(user: User) -> str:
-    """Return where a person lands after signing in: the case pages, or her authority's public page."""
+    """Return where a person lands after signing in: the case pages if they open for her, else the front page."""
     if permissions.may_use_admin(user):
         return "admin:index"
     return "front_page"

@@ -44,9 +44,10 @@ def add_measure(
 
 
 @transaction.atomic
-def change_many(chosen: list[int], changes: dict[str, Any], *, by: User, on: dt.date) -> int:
-    """Make the same change in many participations; return how many were changed.
+def change_many(chosen: dict[int, int], changes: dict[str, Any], *, by: User, on: dt.date) -> tuple[int, int]:
+    """Make the same change in many participations; return how many were changed, and how many were left alone.
 
+    `chosen` holds each row's id and the version its user saw: a row that a colleague has changed since is left alone.
     `changes` holds state, due_on, due_precision, unit, person; done and its date follow each other.
 
     Raises:
@@ -55,17 +56,18 @@ def change_many(chosen: list[int], changes: dict[str, Any], *, by: User, on: dt.
     rows = list(MeasureParticipation.objects.select_for_update().filter(pk__in=chosen).order_by("pk"))
     for owner in {row.authority_id for row in rows}:
         permissions.require(permissions.may_write(by, PARTICIPATION, owner))
-    for row in rows:
+    untouched = [row for row in rows if row.row_version == chosen[row.pk]]
+    for row in untouched:
         for name, value in changes.items():
             setattr(row, name, value)
         keep_done_dated(row, on)
         row.save()
-    for owner in sorted({row.authority_id for row in rows}):
+    for owner in sorted({row.authority_id for row in untouched}):
         Event.objects.create(
             authority_id=owner, kind="measures_changed", actor_id=by.pk,
-            facts={"count": sum(row.authority_id == owner for row in rows), "fields": sorted(changes)},
+            facts={"count": sum(row.authority_id == owner for row in untouched), "fields": sorted(changes)},
         )  # fmt: skip
-    return len(rows)
+    return len(untouched), len(rows) - len(untouched)
 
 
 def keep_done_dated(row: MeasureParticipation, on: dt.date) -> None:
@@ -78,10 +80,16 @@ def keep_done_dated(row: MeasureParticipation, on: dt.date) -> None:
 
 @transaction.atomic
 def remove_participation(row: MeasureParticipation, *, by: User) -> None:
-    """Remove one authority's part; a measure nobody takes part in any longer goes with it."""
+    """Remove one authority's part; a measure nobody takes part in any longer goes with it if it is the user's own.
+
+    A part that a colleague has just removed is done with already.
+    """
     permissions.require(permissions.may_write(by, PARTICIPATION, row.authority_id))
-    measure = Measure.objects.select_for_update().get(pk=row.measure_id)
+    measure = Measure.objects.select_for_update().order_by("pk").filter(pk=row.measure_id).first()
+    if measure is None:
+        return
     row.delete()
-    if not measure.participations.exists():
+    is_own = permissions.may_write(by, "strategy.measure", measure.authority_id)
+    if is_own and not measure.participations.exists():
         Measure.objects.filter(pk=measure.pk).update(current_entry=None)
         measure.delete()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils import timezone
@@ -14,6 +14,20 @@ from portal.models import Unit, User
 from portal.models.base import sane_date
 from strategy import rules
 from strategy.models import Goal, MeasureParticipation, Plan, Strategy
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+def sane(value: dt.date | None) -> dt.date | None:
+    """Return the date of a field that no model checks.
+
+    Raises:
+        ValidationError: see `sane_date`.
+    """
+    if value is not None:
+        sane_date(value)
+    return value
 
 
 class ParticipationForm(VersionedTenantForm):
@@ -42,7 +56,7 @@ class NewMeasureForm(TenantForm):
     )
     number = forms.CharField(label=_("Printed number"), max_length=10, required=False)
     title = forms.CharField(label=_("Title"), max_length=200)
-    description = forms.CharField(label=_("Description"), widget=forms.Textarea, required=False)
+    description = forms.CharField(label=_("Description"), widget=forms.Textarea, required=False, max_length=20_000)
 
     user: User
 
@@ -53,7 +67,13 @@ class NewMeasureForm(TenantForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, model in (("plan", Plan), ("strategy", Strategy), ("goal", Goal)):
-            self.fields[name].queryset = visible(model, self.user)  # type: ignore[attr-defined]
+            rows = visible(model, self.user)
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+            if name == "plan" and len(only := list(rows[:2])) == 1:
+                self.fields["plan"].initial = only[0]
+
+    def clean_due_on(self) -> Any:
+        return sane(self.cleaned_data["due_on"])
 
     def clean(self) -> Any:
         cleaned = super().clean() or {}
@@ -73,6 +93,8 @@ class NewMeasureForm(TenantForm):
 class ChangeManyForm(forms.Form):
     """One change for all chosen measures; what is left empty stays as it is."""
 
+    mark_optional = False
+
     state = forms.ChoiceField(label=_("State"), required=False)
     due_on = forms.DateField(label=_("Due"), required=False, widget=NativeDateInput)
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Responsible unit"), required=False)
@@ -90,10 +112,7 @@ class ChangeManyForm(forms.Form):
             self.fields[name].empty_label = _("Leave as it is")  # type: ignore[attr-defined]
 
     def clean_due_on(self) -> Any:
-        value = self.cleaned_data["due_on"]
-        if value is not None:
-            sane_date(value)
-        return value
+        return sane(self.cleaned_data["due_on"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

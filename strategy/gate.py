@@ -10,11 +10,11 @@ from typing import NamedTuple
 from django.db import connection
 
 ASK = """
-SELECT p.id, p.authority_id, p.status, p.live_view_open,
+SELECT p.id, p.authority_id, p.status, p.live_view_open, a.is_listed,
     ARRAY(SELECT t.authority_id FROM strategy_planparticipant t WHERE t.plan_id = p.id),
     (SELECT v.version FROM strategy_planversion v WHERE v.plan_id = p.id)
-FROM strategy_plan p
-WHERE p.slug = %s AND p.authority_id = (SELECT a.id FROM portal_authority a WHERE a.slug = %s)
+FROM strategy_plan p JOIN portal_authority a ON a.id = p.authority_id
+WHERE p.slug = %s AND a.slug = %s
 """
 
 
@@ -25,6 +25,7 @@ class Gate(NamedTuple):
     authority_id: int
     status: str
     live_view_open: bool
+    is_listed: bool
     participant_ids: list[int]
     version: int | None
 

@@ -35,6 +35,7 @@ class StrategyBlock:
     description: str
     note: str
     rows: list[Row]
+    is_cross_cutting: bool = False
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class GoalBlock:
     id: int | None
     name: str
     title: str
+    measure_word: str
     description: str = ""
     owner: str = ""
     focus: list[str] = field(default_factory=list)
@@ -59,8 +61,9 @@ class GoalBlock:
         return f"m{self.id}" if self.id else "uten-mal"
 
     @property
-    def measure_count(self) -> int:
-        return len({row.measure_id for row in self.all_rows})
+    def size(self) -> str:
+        """How many measures, in the plan's own word."""
+        return sentences.counted(len({row.measure_id for row in self.all_rows}), self.measure_word)
 
     @property
     def blocks(self) -> list[StrategyBlock]:
@@ -70,7 +73,8 @@ class GoalBlock:
 
 class TagLine(NamedTuple):
     name: str
-    count: int
+    size: str
+    """How many measures, in the plan's own word; empty when it has none of its own."""
     children: list[tuple[str, int]]
 
 
@@ -90,13 +94,13 @@ def read_levels(
     """Return the goals, the strategies without a goal, the cross-cutting lines, and the grips without measures."""
     goals = {
         pk: GoalBlock(
-            pk, f"{capfirst(plan.goal_word)} {number}" if number else "", title, description, owner or "",
-            sdgs[pk, GoalSdg.Role.FOCUS], sdgs[pk, GoalSdg.Role.CONTRIBUTES],
+            pk, f"{capfirst(plan.goal_word)} {number}" if number else "", title, plan.measure_word, description,
+            owner or "", sdgs[pk, GoalSdg.Role.FOCUS], sdgs[pk, GoalSdg.Role.CONTRIBUTES],
         )
         for pk, number, title, description, owner in Goal.objects.filter(plan_id=plan.pk)
         .order_by("position").values_list("id", "number", "title", "description", "owner__name")
     }  # fmt: skip
-    loose = GoalBlock(None, "", "")
+    loose = GoalBlock(None, "", "", plan.measure_word)
     for row in rows:
         goals.get(row.goal_id or 0, loose).all_rows.append(row)
     shown: defaultdict[int | None, list[Row]] = defaultdict(list)
@@ -110,7 +114,8 @@ def read_levels(
         .values_list("id", "goal_id", "number", "title", "description", "note", "is_cross_cutting")
     ):  # fmt: skip
         printed = [row.number for row in _once(row for row in rows if row.strategy_id == pk)]
-        block = StrategyBlock(number, title, description, sentences.numbering_note(printed, note), shown[pk])
+        told = sentences.numbering_note(printed, note)
+        block = StrategyBlock(number, title, description, told, shown[pk], is_cross_cutting)
         if goal_id is None and not printed:
             (lines if is_cross_cutting else grips).append(block)
         elif block.rows or keep_empty:
@@ -139,7 +144,10 @@ def read_tags(plan: Plan) -> list[tuple[str, list[TagLine]]]:
     return [
         (
             capfirst(sentences.plural(dimension)),
-            [TagLine(name, measures, children[pk]) for pk, _parent, _dimension, name, measures in group],
+            [
+                TagLine(name, sentences.counted(measures, plan.measure_word) if measures else "", children[pk])
+                for pk, _parent, _dimension, name, measures in group
+            ],
         )
         for dimension, group in groupby(tops, key=lambda tag: tag[2])
     ]

@@ -35,6 +35,8 @@ class MeasurePage:
     previous: Neighbour | None
     next: Neighbour | None
     is_shared: bool
+    is_numbered: bool
+    """Whether the plan prints a number for any of its measures."""
 
     @property
     def goal(self) -> object:
@@ -69,7 +71,7 @@ def gather_measure(
         goal_name=f"{capfirst(plan.goal_word)} {goal.number}" if goal and goal.number else "", parts=parts,
         tags=[(capfirst(dimension), name) for dimension, name in tags.values_list("tag__dimension", "tag__name")],
         previous=_neighbour(order, place - 1), next=_neighbour(order, place + 1),
-        is_shared=len({row.authority_id for row in rows}) > 1,
+        is_shared=len({row.authority_id for row in rows}) > 1, is_numbered=any(row.number for row in rows),
     )  # fmt: skip
 
 

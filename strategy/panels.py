@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from strategy import permissions, sentences
+from strategy import sentences
 from strategy.models import Goal, Measure, Plan, PlanParticipant, Strategy
 from strategy.rows import Row, read_standings
 from strategy.rules import Standing
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from portal.models import Authority
 
 OWNER = PlanParticipant.Role.OWNER
+IN_FORCE = Q(current_entry__isnull=False) & ~Q(current_entry__change="dropped")
 BEST_FIRST = [Plan.Status.ADOPTED, Plan.Status.HEARING, Plan.Status.ENDED, Plan.Status.DRAFT]
 
 
-def _count(model: Any, **conditions: Any) -> Coalesce:
+def _count(model: Any, *conditions: Q) -> Coalesce:
     """Return how many rows of a model a plan has, as part of the plan's own query."""
     counted = (
-        model.objects.filter(plan_id=OuterRef("plan_id"), **conditions)
+        model.objects.filter(*conditions, plan_id=OuterRef("plan_id"))
         .order_by().values("plan_id").annotate(n=Count("pk")).values("n")
     )  # fmt: skip
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
@@ -34,7 +35,7 @@ def _count(model: Any, **conditions: Any) -> Coalesce:
 def _links() -> Any:
     """Return participations in plans with the plan, its owner and its size, in one query."""
     return PlanParticipant.objects.select_related("plan__authority").annotate(
-        goals=_count(Goal), strategies=_count(Strategy), measures=_count(Measure, current_entry__isnull=False)
+        goals=_count(Goal), strategies=_count(Strategy, Q(is_cross_cutting=False)), measures=_count(Measure, IN_FORCE)
     )
 
 
@@ -57,7 +58,7 @@ def size_of(link: Any) -> str:
 
 def summaries(authorities: list[Authority]) -> dict[int, dict[str, str]]:
     """Return one line and one figure for each authority that has, or takes part in, a public plan; one query."""
-    links = _links().filter(authority_id__in=[a.pk for a in authorities]).exclude(plan__status=Plan.Status.DRAFT)
+    links = _links().filter(authority_id__in=[a.pk for a in authorities], plan__in=Plan.objects.public())
     best: dict[int, Any] = {}
     for link in sorted(links, key=_rank):
         best.setdefault(link.authority_id, link)
@@ -87,9 +88,9 @@ class PlanLine(NamedTuple):
 
 
 def authority_panel(authority: Authority, user: Any) -> dict[str, Any]:
-    """Return the authority's own plans and those of others that it takes part in; three queries at most."""
-    links = sorted(_links().filter(authority_id=authority.pk).order_by("plan__title"), key=_rank)
-    links = [link for link in links if permissions.may_read(user, link.plan)]
+    """Return the authority's own plans and those of others that it takes part in; three queries and the roles."""
+    readable = _links().filter(authority_id=authority.pk, plan__in=Plan.objects.readable_by(user))
+    links = sorted(readable.order_by("plan__title"), key=_rank)
     late = _late_by_plan([link.plan.pk for link in links if link.plan.live_view_open])
     lines = [PlanLine(link.plan, size_of(link), link.role, late.get(link.plan.pk)) for link in links]
     return {

@@ -20,11 +20,13 @@ class Guarded(Protocol):
     def status(self) -> str: ...
     @property
     def live_view_open(self) -> bool: ...
+    @property
+    def is_listed(self) -> bool: ...
 
 
 def may_read(user: Any, plan: Guarded) -> bool:
-    """Say whether the plan's pages open: for anyone once it is more than a draft, before that for its own staff."""
-    if plan.status != Plan.Status.DRAFT or getattr(user, "is_superuser", False):
+    """Say whether the plan's pages open: for anyone once plan and authority are public, before that for its staff."""
+    if (plan.status != Plan.Status.DRAFT and plan.is_listed) or getattr(user, "is_superuser", False):
         return True
     return plan.authority_id in casework_authorities(user)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,6 +13,8 @@ from strategy.rules import GapKind, Standing, number_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from strategy.models import Plan
 
 NUMBER_WORDS = (
     gettext_lazy("none"),
@@ -35,12 +37,12 @@ def in_words(count: int) -> str:
     return str(NUMBER_WORDS[count]) if count < len(NUMBER_WORDS) else str(count)
 
 
-def how_it_goes(counts: Mapping[Standing, int]) -> str:
+def how_it_goes(counts: Mapping[Standing, int], word: str = "tiltak") -> str:
     """Return the plan in a breath: how many are late and may be, on track and completed, without a due date."""
     total = sum(counts.values())
     if not total:
-        return _("The plan has no measures yet.")
-    parts = [_late_and_at_risk(counts[Standing.LATE], counts[Standing.AT_RISK], total)]
+        return _("The plan has no %(measures)s yet.") % {"measures": several(word)}
+    parts = [_late_and_at_risk(counts[Standing.LATE], counts[Standing.AT_RISK], counted(total, word))]
     parts.append(
         _("%(on_track)s on track, and %(done)s completed.")
         % {"on_track": capfirst(in_words(counts[Standing.ON_TRACK])), "done": in_words(counts[Standing.DONE])}
@@ -51,20 +53,20 @@ def how_it_goes(counts: Mapping[Standing, int]) -> str:
     return " ".join(parts)
 
 
-def _late_and_at_risk(late: int, at_risk: int, total: int) -> str:
-    facts = {"late": capfirst(in_words(late)), "at_risk": in_words(at_risk), "total": total}
+def _late_and_at_risk(late: int, at_risk: int, measures: str) -> str:
+    facts = {"late": capfirst(in_words(late)), "at_risk": in_words(at_risk), "measures": measures}
     if late and at_risk:
         text = ngettext(
-            "%(late)s of %(total)s measures is late, and %(at_risk)s may be.",
-            "%(late)s of %(total)s measures are late, and %(at_risk)s may be.",
+            "%(late)s of %(measures)s is late, and %(at_risk)s may be.",
+            "%(late)s of %(measures)s are late, and %(at_risk)s may be.",
             late,
         )
     elif late:
-        text = ngettext("%(late)s of %(total)s measures is late.", "%(late)s of %(total)s measures are late.", late)
+        text = ngettext("%(late)s of %(measures)s is late.", "%(late)s of %(measures)s are late.", late)
     elif at_risk:
-        text = _("None of %(total)s measures are late, but %(at_risk)s may be.")
+        text = _("None of %(measures)s are late, but %(at_risk)s may be.")
     else:
-        text = _("None of %(total)s measures are late.")
+        text = _("None of %(measures)s are late.")
     return text % facts
 
 
@@ -84,6 +86,42 @@ def counted(count: int, word: str) -> str:
         case "tiltak":
             return ngettext("%(count)s measure", "%(count)s measures", count) % {"count": count}
     return f"{count} {word if count == 1 else plural(word)}"
+
+
+class Words(NamedTuple):
+    """What a plan calls its levels: one of them, several, and all of them."""
+
+    goal: str
+    goals: str
+    the_goals: str
+    strategy: str
+    measure: str
+    measures: str
+    the_measures: str
+
+    @classmethod
+    def of(cls, plan: Plan) -> Words:
+        goal, strategy, measure = plan.goal_word, plan.strategy_word, plan.measure_word
+        return cls(
+            one(goal), several(goal), all_of(goal), one(strategy), one(measure), several(measure), all_of(measure)
+        )
+
+
+def one(word: str) -> str:
+    """Return "mål", "fokusområde": a plan's own word for a level, as it is written in running text."""
+    return {"mål": _("goal"), "strategi": _("strategy"), "tiltak": _("measure")}.get(word, word)
+
+
+def several(word: str) -> str:
+    """Return "mål", "fokusområder": the plural of a plan's own word for a level."""
+    found = {"mål": _("goals"), "strategi": _("strategies"), "tiltak": _("measures")}.get(word)
+    return found or plural(word)
+
+
+def all_of(word: str) -> str:
+    """Return "målene", "fokusområdene": all that a plan has of a level; its own words stay Norwegian."""
+    found = {"mål": _("the goals"), "strategi": _("the strategies"), "tiltak": _("the measures")}.get(word)
+    return found or (f"{word}ne" if word.endswith("e") else f"{word}ene")
 
 
 def plural(word: str) -> str:

@@ -58,6 +58,7 @@ class Counted(NamedTuple):
     count: int
     query: str
     is_chosen: bool
+    size: str = ""
 
     @property
     def colour(self) -> str:
@@ -106,6 +107,7 @@ NO_FILTER = Filter(None, "")
 class Status:
     """All facts of the page. Without `live` no row carries standing to the reader."""
 
+    measure_word: str
     live: bool
     today: dt.date
     participants: list[Participant]
@@ -133,8 +135,22 @@ class Status:
         return len({row.measure_id for row in self.rows})
 
     @property
+    def measures_size(self) -> str:
+        """How many measures, in the plan's own word."""
+        return sentences.counted(self.measure_count, self.measure_word)
+
+    @property
+    def late_size(self) -> str:
+        return sentences.counted(len(self.late), self.measure_word)
+
+    @property
     def is_numbered(self) -> bool:
         return any(row.number for row in self.rows)
+
+    @property
+    def columns(self) -> int:
+        """How many columns the tables have: number if any is printed, title, and three for how it goes."""
+        return 1 + self.is_numbered + 3 * self.live
 
     @property
     def is_shared(self) -> bool:
@@ -180,7 +196,8 @@ def gather(
     sdgs = read_sdgs(plan)
     goals, loose, lines, grips = read_levels(plan, rows, kept, sdgs, keep_empty=not chosen)
     status = Status(
-        live=live, today=today, participants=participants, rows=rows, goals=goals, loose=loose, lines=lines,
+        measure_word=plan.measure_word, live=live, today=today,
+        participants=participants, rows=rows, goals=goals, loose=loose, lines=lines,
         grips=grips, vision_sdgs=sdgs[None, PlanSdg.Role.VISION], aim_sdgs=sdgs[None, PlanSdg.Role.AIM],
         basis_sdgs=sdgs[None, PlanSdg.Role.BASIS], tags=read_tags(plan), shown=len(kept), filter=chosen,
         money=_money(goals, loose) if live else None,
@@ -193,20 +210,27 @@ def gather(
 
 def _add_standing(status: Status) -> None:
     counts = count(row.standing for row in status.rows)
-    status.sentence = sentences.how_it_goes(counts)
+    status.sentence = sentences.how_it_goes(counts, status.measure_word)
     status.counts = _counted(counts, status.filter)
     status.spread = _segments(counts)
     status.late = sorted((row for row in status.rows if row.late_since), key=lambda row: -row.days_late)
-    status.missing = [
-        Counted(code, str(word), sum(map(lacks, status.rows)), f"?missing={code}#tiltak", status.filter.missing == code)
-        for code, (word, lacks) in MISSING.items()
-    ]
+    status.missing = _missing(status)
     for goal in (*status.goals, status.loose):
         own = count(row.standing for row in goal.all_rows)
         goal.spread = _segments(own)
         goal.counts_text = ", ".join(
             f"{number}{NBSP}{str(STANDINGS[each.value].word).lower()}" for each, number in own.items() if number
         )
+
+
+def _missing(status: Status) -> list[Counted]:
+    found = []
+    for code, (word, lacks) in MISSING.items():
+        number = sum(map(lacks, status.rows))
+        size = sentences.counted(number, status.measure_word)
+        chosen = status.filter.missing == code
+        found.append(Counted(code, str(word), number, f"?missing={code}#tiltak", chosen, size))
+    return found
 
 
 def _counted(counts: Mapping[Standing, int], chosen: Filter) -> list[Counted]:
@@ -233,11 +257,15 @@ def _segments(counts: Mapping[Standing, int]) -> list[Segment]:
 
 
 def _size(plan: Plan, status: Status) -> str:
-    """Return "4 mål, 18 strategier og 71 tiltak", without the levels the plan has not."""
-    strategies = sum(len(goal.strategies) for goal in (*status.goals, status.loose))
+    """Return "4 mål, 18 strategier og 71 tiltak", without the levels the plan has not.
+
+    The cross-cutting lines of a strategy house are no strategies.
+    """
+    under_goals = (block for goal in (*status.goals, status.loose) for block in goal.strategies)
+    strategies = sum(not block.is_cross_cutting for block in (*under_goals, *status.lines, *status.grips))
     pairs = (
         (len(status.goals), plan.goal_word),
-        (strategies + len(status.lines) + len(status.grips), plan.strategy_word),
+        (strategies, plan.strategy_word),
         (status.measure_count, plan.measure_word),
     )
     return sentences.joined(sentences.counted(number, word) for number, word in pairs if number)

@@ -111,6 +111,7 @@ class Databases:
         name = f"{PREFIX}{uuid.uuid4().hex[:16]}"
         self._hold(name)
         self.server.execute(f'CREATE DATABASE "{name}" {source}')
+        self.server.execute(f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC')  # rights on a database are not cloned
         try:
             yield name
         finally:

@@ -26,15 +26,16 @@ class RegionMembershipInline(TenantInline):
         kwargs["queryset"] = Authority.objects.filter(kind=Authority.Kind.MUNICIPALITY)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def authority_of(self, row: Any) -> int | None:
-        return getattr(row, "pk", None) if isinstance(row, Authority) else getattr(row, "region_id", None)
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)  # it shows on the member's own page, so no region decides it alone
+
+    has_add_permission = has_delete_permission = has_change_permission
 
 
 @admin.register(Authority)
 class AuthorityAdmin(TenantAdmin):
     list_display = ("name", "kind", "municipality_number", "language_form", "is_listed")
     search_fields = ("name", "municipality_number")
-    prepopulated_fields: dict[str, Any] = {}
     fieldsets = (
         (None, {"fields": ("name", "slug", "kind", "municipality_number", "number_valid_from", "tagline")}),
         (_("Look and language"), {"fields": ("theme", "language_form")}),
@@ -69,6 +70,5 @@ class UnitAdmin(TenantAdmin):
     list_filter = (("authority", RelatedFilter),)
     list_select_related = ("leader", "authority")
     search_fields = ("name",)
-    autocomplete_fields = ("leader",)
     fields = ("authority", "name", "leader")
     export_columns = (("name", _("Name")), ("leader", _("Leader")), ("authority", _("Authority")))

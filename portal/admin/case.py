@@ -10,15 +10,17 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal import outbox
+from portal import outbox, permissions
 from portal.admin.forms import TenantForm
 from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline
-from portal.models import Body, BodyMembership, Case, CaseRelation, CaseStep, Document
+from portal.models import Body, BodyMembership, Case, CaseRelation, CaseStep, Document, RegionMembership
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 class BodyMembershipInline(TenantInline):
     model = BodyMembership
-    autocomplete_fields = ("user",)
 
 
 @admin.register(Body)
@@ -46,12 +47,28 @@ class BodyMembershipAdmin(TenantAdmin):
     list_filter = ("capacity", ("body", RelatedFilter))
     list_select_related = ("user", "body")
     search_fields = ("display_name", "user__name", "body__name")
-    autocomplete_fields = ("user", "body")
+    autocomplete_fields = ("body",)
     fields = ("body", "user", "display_name", "capacity", "is_chair", "valid_from", "valid_to")
     authority_from = "body"
 
 
-class CaseStepInline(TenantInline):
+class TreatedByMixin:
+    """A step's body: one's own, or one of the members of one's region, whose councils treat the region's plans."""
+
+    crosses_tenants = frozenset({"body"})
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "body" and not request.user.is_superuser:
+            own = permissions.casework_authorities(request.user)
+            members = RegionMembership.objects.current(timezone.localdate()).filter(region__in=own)
+            used = CaseStep.objects.visible_to(request.user)
+            kwargs["queryset"] = Body.objects.filter(
+                Q(authority__in=own) | Q(authority__in=members.values("member")) | Q(pk__in=used.values("body"))
+            ).select_related("authority")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class CaseStepInline(TreatedByMixin, TenantInline):
     model = CaseStep
     fields = ("stage", "body", "actor", "activity", "starts_on", "ends_on", "precision", "outcome")
     show_change_link = True
@@ -62,6 +79,9 @@ class CaseRelationInline(TenantInline):
     fk_name = "case"
     autocomplete_fields = ("related",)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(related__in=Case.objects.visible_to(request.user))
+
 
 @admin.register(Case)
 class CaseAdmin(TenantAdmin):
@@ -69,7 +89,6 @@ class CaseAdmin(TenantAdmin):
     list_filter = ("access", ("officer", RelatedFilter), ("authority", RelatedFilter))
     list_select_related = ("officer",)
     search_fields = ("title", "reference", "external_number")
-    autocomplete_fields = ("officer",)
     date_hierarchy = "opened_on"
     fieldsets = (
         (None, {"fields": ("authority", "title", "reference", "officer", "opened_on", "closed_on")}),
@@ -87,14 +106,13 @@ class CaseAdmin(TenantAdmin):
 
 
 @admin.register(CaseStep)
-class CaseStepAdmin(TenantAdmin):
+class CaseStepAdmin(TreatedByMixin, TenantAdmin):
     list_display = ("case", "stage", "__str__", "starts_on", "precision", "outcome")
     list_filter = ("activity", "outcome", ("case", RelatedFilter))
     list_select_related = ("case", "body")
     search_fields = ("case__title", "description", "actor", "item_number")
-    autocomplete_fields = ("case", "body")
+    autocomplete_fields = ("case",)
     authority_from = "case"
-    crosses_tenants = frozenset({"body"})  # a regional case is treated by the members' own bodies
     fieldsets = (
         (None, {"fields": ("case", "stage", "position", "activity", "body", "actor", "description")}),
         (_("When"), {"fields": ("starts_on", "ends_on", "precision")}),

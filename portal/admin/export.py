@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
@@ -12,13 +13,17 @@ from django.http import Http404, HttpResponse
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NOT_IN_CELLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def harmless(value: Any) -> Any:
-    """Return a value no spreadsheet runs: text that starts like a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    """Return a value no spreadsheet runs: what starts like a formula gets an apostrophe."""
+    if not isinstance(value, str):
+        return value
+    value = NOT_IN_CELLS.sub("", value)
+    return f"'{value}" if value.startswith(FORMULA) else value
 
 
 def value_of(row: Any, column: Any) -> Any:

@@ -24,9 +24,9 @@ def events_of(row: models.Model, newest: int = 200) -> list[Any]:
     return list(events.select_related("pgh_context").order_by("-pgh_id")[:newest])[::-1]
 
 
-def changes_of(row: models.Model) -> list[dict[str, Any]]:
-    """Return the row's changes, newest first: {at, who, noun, kind, changes: [{label, old, new}]}; constant queries."""
-    return describe(row, events_of(row))
+def changes_of(row: models.Model, reader: User) -> list[dict[str, Any]]:
+    """Return the changes of a row, newest first: {at, who, noun, kind, changes: [{label, old, new}]}."""
+    return describe(row, events_of(row), reader)
 
 
 def latest_change(row: models.Model) -> dict[str, Any] | None:
@@ -35,15 +35,16 @@ def latest_change(row: models.Model) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def describe(row: models.Model, events: list[Any]) -> list[dict[str, Any]]:
-    names = people(events)
+def describe(row: models.Model, events: list[Any], reader: User | None = None) -> list[dict[str, Any]]:
+    names = people(events, reader)
     rows = []
     before: Any = None
     for event in events:
+        actor = actor_of(event)
         rows.append(
             {
                 "at": event.pgh_created_at,
-                "who": names.get(actor_of(event), _("The system")),
+                "who": names.get(actor, _("Someone in another authority") if actor else _("The system")),
                 "noun": str(row._meta.verbose_name),
                 "kind": KINDS.get(event.pgh_label, event.pgh_label),
                 "changes": differences(row, before, event) if before is not None else [],
@@ -59,9 +60,11 @@ def actor_of(event: Any) -> int | None:
     return int(user) if user else None
 
 
-def people(events: list[Any]) -> dict[int | None, str]:
+def people(events: list[Any], reader: User | None) -> dict[int | None, str]:
+    """Return the names of those the reader may know; without a reader, of all."""
     ids = {actor for event in events if (actor := actor_of(event)) is not None}
-    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    known = User.objects.visible_to(reader) if reader is not None else User.objects.all()
+    return dict(known.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
 def differences(row: models.Model, before: Any, after: Any) -> list[dict[str, str]]:

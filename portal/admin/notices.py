@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from portal import outbox
+from portal import outbox, permissions
 from portal.admin.tenant import TenantAdmin
 from portal.models import Event, Mail, Notice
 
@@ -36,7 +36,10 @@ class MailAdmin(ReadOnlyAdmin):
               "sent_at", "message_id")  # fmt: skip
     actions = ("send_again",)
 
-    @admin.action(description=_("Send again what was given up"))
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return permissions.may_write(request.user, "portal.case")
+
+    @admin.action(description=_("Send again what was given up"), permissions=["resend"])
     def send_again(self, request: HttpRequest, chosen: Any) -> None:
         dead = list(chosen.filter(state=Mail.State.DEAD))
         for mail in dead:

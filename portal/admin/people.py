@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -23,11 +25,24 @@ if TYPE_CHECKING:
 class UserAdmin(TenantAdmin):
     """Seen by colleagues, so that they can be chosen; changed by the operator only."""
 
-    list_display = ("name", "email", "is_active", "last_login")
     search_fields = ("name", "email")
-    fields = ("name", "email", "language", "is_active", "is_superuser", "last_login")
     readonly_fields = ("last_login",)
     ordering = ("name",)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("name", "email", "is_active", "last_login") if request.user.is_superuser else ("name", "email")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        if request.user.is_superuser:
+            return ("name", "email", "language", "is_active", "is_superuser", "last_login")
+        return ("name", "email")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Let the address at sign-in follow the user's own; the old one opens nothing."""
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            EmailAddress.objects.filter(user=obj).delete()
+            EmailAddress.objects.create(user=obj, email=obj.email.lower(), primary=True, verified=True)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -51,16 +66,34 @@ class InviteForm(TenantForm):
         exclude = ("user",)
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        email = str(self.cleaned_data["email"]).lower()
+        user = holder_of(email)
+        if user is not None and user.is_superuser:
+            raise forms.ValidationError(_("This address cannot be given a role."), code="operator")
+        self.instance.user = user
+        return email
 
     def save(self, commit: bool = True) -> Membership:
-        email = self.cleaned_data["email"]
-        user = User.objects.filter(email__iexact=email).first()
-        if user is None:
-            user = User.objects.create_user(email, None, name=self.cleaned_data["name"])
-            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)  # a colleague vouches
-        self.instance.user = user
+        if self.instance.user_id is None:
+            self.instance.user = make_account(self.cleaned_data["email"], self.cleaned_data["name"])
         return super().save(commit)
+
+
+def holder_of(email: str) -> User | None:
+    """Return who signs in with this address, whether it is her first or another she has verified."""
+    verified = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user_id")
+    return User.objects.filter(Q(email__iexact=email) | Q(pk__in=verified)).first()
+
+
+def make_account(email: str, name: str) -> User:
+    """Make an account without a password; a colleague vouches for the address. Two at once make one."""
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, None, name=name)
+            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+            return user
+    except IntegrityError:
+        return User.objects.get(email=email)
 
 
 @admin.register(Membership)

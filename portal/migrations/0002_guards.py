@@ -46,6 +46,18 @@ BEGIN
 END $$
 """
 
+KEEP_DEED = """
+CREATE FUNCTION portal_keep_deed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'UPDATE' OR (OLD.metadata ? 'user' AND OLD.metadata -> 'user' IS DISTINCT FROM NEW.metadata -> 'user')
+    THEN
+        RAISE EXCEPTION 'who did it is never rewritten'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'portal_context_keeps_its_user';
+    END IF;
+    RETURN NEW;
+END $$
+"""
+
 EDITED = ["authority", "unit", "organisation", "body", "case", "casestep"]
 
 
@@ -54,13 +66,14 @@ def function(create: str, signature: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0001_ground")]
+    dependencies = [("portal", "0001_ground"), ("pghistory", "__first__")]
 
     operations = [
         function(NORWEGIAN_KEY, "nb_key(text)"),
         function(COUNT_CHANGE, "portal_count_change()"),
         function(REFUSE_CHANGE, "portal_refuse_change()"),
         function(KEEP_DOCUMENT, "portal_keep_document()"),
+        function(KEEP_DEED, "portal_keep_deed()"),
         *[counts_changes(f"portal_{name}") for name in EDITED],
         one_tenant("portal_unit", "authority_id"),
         one_tenant("portal_body", "authority_id"),
@@ -84,6 +97,10 @@ class Migration(migrations.Migration):
         trigger(
             "portal_document_never_changes", "portal_document", 'BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW',
             "portal_keep_document",
+        ),
+        trigger(
+            "portal_context_keeps_its_user", "pghistory_context", 'BEFORE UPDATE OR DELETE ON "{table}" FOR EACH ROW',
+            "portal_keep_deed",
         ),
         trigger(
             "portal_document_no_truncate", "portal_document", 'BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT',

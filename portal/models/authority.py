@@ -8,11 +8,12 @@ import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import permissions
-from portal.models.base import AuthorityOwned, NorwegianKey, TenantQuerySet, Versioned
+from portal.models.base import AuthorityOwned, NorwegianKey, TenantQuerySet, Versioned, ends_after_start, sane_date
 
 RESERVED_SLUGS = frozenset(
     [
@@ -49,7 +50,7 @@ def not_reserved(slug: str) -> None:
     Raises:
         ValidationError: the slug is one of RESERVED_SLUGS.
     """
-    if slug in RESERVED_SLUGS:
+    if slug.lower() in RESERVED_SLUGS:
         raise ValidationError(_("This address is used by the portal itself. Choose another."), code="reserved")
 
 
@@ -96,7 +97,7 @@ class Authority(Versioned):
         _("municipality number"), max_length=4, blank=True,
         validators=[RegexValidator(r"^\d{4}$", _("A municipality number has four digits."))],
     )  # fmt: skip
-    number_valid_from = models.DateField(_("number valid from"), null=True, blank=True)
+    number_valid_from = models.DateField(_("number valid from"), null=True, blank=True, validators=[sane_date])
     language_form = models.CharField(
         _("language form"), max_length=2, choices=LanguageForm.choices, default=LanguageForm.BOKMAL
     )
@@ -121,6 +122,11 @@ class Authority(Versioned):
                 name="authority_slug_not_reserved",
                 condition=~models.Q(slug__in=sorted(RESERVED_SLUGS)),
                 violation_error_message=_("This address is used by the portal itself. Choose another."),
+            ),
+            models.CheckConstraint(
+                name="authority_slug_is_lower_case",
+                condition=models.Q(slug=Lower("slug")),
+                violation_error_message=_("Write the address in small letters."),
             ),
             models.CheckConstraint(
                 name="authority_region_has_no_number",
@@ -170,8 +176,8 @@ class RegionMembership(models.Model):
         Authority, on_delete=models.PROTECT, related_name="region_links", verbose_name=_("member"),
         limit_choices_to={"kind": Authority.Kind.MUNICIPALITY},
     )  # fmt: skip
-    valid_from = models.DateField(_("from"), null=True, blank=True)
-    valid_to = models.DateField(_("to"), null=True, blank=True)
+    valid_from = models.DateField(_("from"), null=True, blank=True, validators=[sane_date])
+    valid_to = models.DateField(_("to"), null=True, blank=True, validators=[sane_date])
 
     objects = RegionMembershipQuerySet.as_manager()
 
@@ -180,7 +186,10 @@ class RegionMembership(models.Model):
         verbose_name_plural = _("region memberships")
         constraints = [
             models.UniqueConstraint(
-                name="region_membership_once", fields=["region", "member", "valid_from"], nulls_distinct=False
+                name="region_membership_once",
+                fields=["region", "member", "valid_from"],
+                nulls_distinct=False,
+                violation_error_message=_("This municipality is a member already."),
             ),
             models.CheckConstraint(name="region_membership_not_itself", condition=~models.Q(region=models.F("member"))),
             permissions.period_check("region_membership_period"),
@@ -188,6 +197,9 @@ class RegionMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member} – {self.region}"
+
+    def clean(self) -> None:
+        ends_after_start(self.valid_from, self.valid_to, "valid_to")
 
 
 @pghistory.track()

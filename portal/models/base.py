@@ -40,6 +40,16 @@ def sane_date_check(field: str, name: str) -> models.CheckConstraint:
     )
 
 
+def ends_after_start(start: Any, end: Any, field: str) -> None:
+    """Refuse, beside its field, an end before the start; the database refuses it too.
+
+    Raises:
+        ValidationError: keyed by the field's name.
+    """
+    if start is not None and end is not None and end < start:
+        raise ValidationError({field: ValidationError(_("The end comes before the start."), code="period")})
+
+
 class NorwegianKey(models.Func):
     """The sort key that puts æ, ø and å last in any cluster (see `nb_key` in docs/guards.md)."""
 

@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import permissions
 from portal.calendar import Precision
-from portal.models.base import AuthorityOwned, NorwegianKey, TenantQuerySet, Versioned, sane_date, sane_date_check
+from portal.models.base import (
+    AuthorityOwned,
+    NorwegianKey,
+    TenantQuerySet,
+    Versioned,
+    ends_after_start,
+    sane_date,
+    sane_date_check,
+)
 
 PRECISIONS = [
     (Precision.DAY.value, _("Day")),
@@ -91,8 +99,8 @@ class BodyMembership(AuthorityOwned):
     )
     capacity = models.CharField(_("capacity"), max_length=20, choices=Capacity.choices)
     is_chair = models.BooleanField(_("chair"), default=False)
-    valid_from = models.DateField(_("from"), null=True, blank=True)
-    valid_to = models.DateField(_("to"), null=True, blank=True)
+    valid_from = models.DateField(_("from"), null=True, blank=True, validators=[sane_date])
+    valid_to = models.DateField(_("to"), null=True, blank=True, validators=[sane_date])
 
     class Meta:
         verbose_name = _("member of body")
@@ -108,6 +116,9 @@ class BodyMembership(AuthorityOwned):
 
     def __str__(self) -> str:
         return f"{self.display_name or self.user} – {self.body}"
+
+    def clean(self) -> None:
+        ends_after_start(self.valid_from, self.valid_to, "valid_to")
 
 
 class CaseQuerySet(TenantQuerySet):
@@ -170,6 +181,9 @@ class Case(Versioned, AuthorityOwned):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        ends_after_start(self.opened_on, self.closed_on, "closed_on")
 
     @property
     def shown_title(self) -> str:
@@ -275,6 +289,14 @@ class CaseStep(Versioned, AuthorityOwned):
 
     def __str__(self) -> str:
         return f"{self.get_activity_display()}: {self.body or self.actor}"
+
+    def clean(self) -> None:
+        ends_after_start(self.starts_on, self.ends_on, "ends_on")
+        owner = self.authority_id or (self.case.authority_id if self.case_id else None)
+        if self.body_id and self.body and owner and self.body.authority_id != owner:
+            links = self.body.authority.region_links.filter(region_id=owner)
+            if not links.exists():
+                raise ValidationError({"body": _("This body belongs to an authority outside the region.")})
 
 
 def document_path(document: Document, filename: str) -> str:

@@ -37,6 +37,12 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="event_on_case_has_owner",
+                condition=models.Q(case__isnull=True) | models.Q(authority__isnull=False),
+            )
+        ]
         indexes = [models.Index(name="event_subject", fields=["subject_type", "subject_id"])]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -19,7 +20,7 @@ def valid_organisation_number(number: str) -> None:
     Raises:
         ValidationError: not nine digits, or the modulo-11 check digit does not fit.
     """
-    if not orgnr.is_valid(number):
+    if not (number.isascii() and orgnr.is_valid(number)):
         raise ValidationError(
             _("%(number)s is not an organisation number. Check the nine digits."),
             code="orgnr",
@@ -35,6 +36,10 @@ class OrganisationNumberField(models.CharField):
     def to_python(self, value: object) -> str | None:
         text = super().to_python(value)
         return re.sub(r"[\s.]", "", text) if text else text
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Leave room for the spaces people type."""
+        return super().formfield(**{"max_length": 20, **kwargs})
 
 
 @pghistory.track()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import permissions
 from portal.models.authority import LanguageForm
-from portal.models.base import TenantQuerySet
+from portal.models.base import TenantQuerySet, ends_after_start, sane_date
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -115,8 +115,8 @@ class Membership(models.Model):
     )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
-    valid_from = models.DateField(_("from"), null=True, blank=True)
-    valid_to = models.DateField(_("to"), null=True, blank=True)
+    valid_from = models.DateField(_("from"), null=True, blank=True, validators=[sane_date])
+    valid_to = models.DateField(_("to"), null=True, blank=True, validators=[sane_date])
     case = models.ForeignKey(
         "portal.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="guests", verbose_name=_("case"),
         help_text=_("Only for a guest officer: the one case she may see."),
@@ -145,3 +145,6 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} – {self.get_role_display()}, {self.authority}"
+
+    def clean(self) -> None:
+        ends_after_start(self.valid_from, self.valid_to, "valid_to")

@@ -15,7 +15,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -98,11 +98,6 @@ def standing_word(code: str) -> str:
 
 
 @register.filter
-def standing_colour(code: str) -> str:
-    return STANDINGS[code].colour
-
-
-@register.filter
 def standing_icon(code: str) -> SafeString:
     """The icon alone, for lists where word and number stand in their own columns."""
     return icon_html(STANDINGS[code].icon)
@@ -164,14 +159,6 @@ def clock(value: datetime | None) -> str:
 
 
 @register.simple_tag
-def time_tag(value: date | datetime, precision: str = "day") -> SafeString:
-    """A date in running text that machines can read too, no more precise than it was stated."""
-    text = long_date(value, precision)
-    form = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}.get(str(precision))
-    return format_html('<time datetime="{}">{}</time>', _local(value).strftime(form), text) if form else escape(text)
-
-
-@register.simple_tag
 def theme_css(authority: Any = None) -> str:
     """Return the address of the one theme file this page links."""
     name = getattr(authority, "theme", "") or "portal"
@@ -195,13 +182,6 @@ def breadcrumbs(context: Context, *parts: str) -> dict[str, Any]:
     """{% breadcrumbs "Halden" url "Planer" url "This page" %}: names and addresses by turns, the last is this page."""
     request = context.get("request")
     return {"crumbs": list(_pairs((*parts, request.path if request is not None else "#innhold")))}
-
-
-@register.simple_block_tag
-def alert(content: str, colour: str = "info", role: str = "") -> SafeString:
-    """{% alert "warning" %}…{% endalert %}"""
-    attribute = format_html(' role="{}"', role) if role else ""
-    return format_html('<div class="ds-alert" data-color="{}"{}>{}</div>', colour, attribute, content)
 
 
 @register.simple_block_tag

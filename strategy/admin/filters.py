@@ -46,7 +46,7 @@ class GoalFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.value() or ""
-        if not chosen.isdigit():
+        if not chosen.isdecimal():
             return queryset
         entry = "measure__current_entry"
         return queryset.filter(Q(**{f"{entry}__goal": chosen}) | Q(**{f"{entry}__strategy__goal": chosen}))
@@ -58,7 +58,6 @@ class DueFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("passed", _("Passed")),
             ("month", _("Within 30 days")),
             ("quarter", _("Within 90 days")),
             ("none", _("Without")),
@@ -67,7 +66,6 @@ class DueFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         today = timezone.localdate()
         choices = {
-            "passed": Q(due_on__lt=today),
             "month": Q(due_on__range=(today, today + dt.timedelta(days=30))),
             "quarter": Q(due_on__range=(today, today + dt.timedelta(days=90))),
             "none": Q(due_on__isnull=True),

@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline, visible
+from portal.calendar import Precision, format_precise
 from portal.models import User
 from portal.templatetags.portal_tags import standing_html, standing_word
 from strategy import actions, rules
@@ -54,12 +55,11 @@ class MeasureParticipationAdmin(TenantAdmin):
     list_display_links = ("title",)
     list_editable = ("state", "due_on")
     list_filter = (
-        ("plan", RelatedFilter), StandingFilter, DueFilter, MissingFilter, ("unit", RelatedFilter),
+        ("plan", RelatedFilter), StandingFilter, "state", DueFilter, MissingFilter, ("unit", RelatedFilter),
         ("person", RelatedFilter), GoalFilter, (f"{ENTRY}__strategy", StrategyFilter),
     )  # fmt: skip
     search_fields = (f"{ENTRY}__title",)
     search_help_text = _("Words from title and description, or a number such as 2.7.4")
-    autocomplete_fields = ("person",)
     inlines = (MilestoneInline, FundingInline)
     actions = ("change_chosen",)
     authority_from = "plan"
@@ -80,9 +80,6 @@ class MeasureParticipationAdmin(TenantAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("plan_id", f"{ENTRY}__position", "authority_id")
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        return lookup.startswith(f"{ENTRY}__") or super().lookup_allowed(lookup, value, request)
-
     # ---- the list ----
     @admin.display(description=_("No."), ordering=f"{ENTRY}__position")
     def number(self, row: MeasureParticipation) -> str:
@@ -100,9 +97,13 @@ class MeasureParticipationAdmin(TenantAdmin):
     def standing(self, row: MeasureParticipation) -> str:
         today = timezone.localdate()
         mark = standing_html(rules.standing(row.facts, today).value)
-        if not (days := rules.days_late(row.facts, today)):
-            return mark
-        return format_html("{}<small>{}</small>", mark, ngettext("%d day", "%d days", days) % days)
+        said = []
+        if days := rules.days_late(row.facts, today):
+            said.append(ngettext("%d day", "%d days", days) % days)
+        if nearest := next((m for m in row.milestones.all() if m.reached_on is None), None):
+            date = format_precise(nearest.due_on, Precision(nearest.due_precision), "nb")
+            said.append(gettext("milestone %s") % date)
+        return format_html("{}<small>{}</small>", mark, ", ".join(said)) if said else mark
 
     @admin.display(description=_("responsible"), ordering="unit__name")
     def responsible(self, row: MeasureParticipation) -> str:
@@ -125,6 +126,8 @@ class MeasureParticipationAdmin(TenantAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         actions.keep_done_dated(obj, timezone.localdate())
+        if "due_on" in form.changed_data and "due_precision" not in form.fields:
+            obj.due_precision = Precision.DAY  # a date typed in the list is a day
         super().save_model(request, obj, form, change)
 
     # ---- one measure ----
@@ -202,16 +205,22 @@ class MeasureParticipationAdmin(TenantAdmin):
         data = request.POST if "confirm" in request.POST else None
         form = ChangeManyForm(data, user=request.user, authority_ids=owners)
         if data is not None and form.is_valid():
-            done = actions.change_many(
-                [row.pk for row in rows], form.changes(), by=request.user, on=timezone.localdate()
-            )
+            seen = {row.pk: int(request.POST.get(f"seen-{row.pk}") or -1) for row in rows}
+            done, left = actions.change_many(seen, form.changes(), by=request.user, on=timezone.localdate())
             text = ngettext("%d measure is changed.", "%d measures are changed.", done) % done
-            self.message_user(request, text, messages.SUCCESS)
+            self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
+            if left:
+                text = ngettext(
+                    "%d measure was changed by a colleague meanwhile and is left as it is. Look at it and try again.",
+                    "%d measures were changed by a colleague meanwhile and are left as they are. "
+                    "Look at them and try again.",
+                    left,
+                )
+                self.message_user(request, text % left, messages.WARNING)
             return HttpResponseRedirect(request.get_full_path())
         context = {
             **self.admin_site.each_context(request),
             "title": _("Change the chosen measures"), "form": form, "rows": rows, "opts": self.opts,
-            "chosen": [row.pk for row in rows],
         }  # fmt: skip
         return render(request, "admin/strategy/change_chosen.html", context)
 

@@ -5,25 +5,87 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal import permissions
+from portal.admin.forms import InlineForm, NamedFormSet
 from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline
-from portal.models import Authority
-from strategy.models import ActionPart, Goal, GoalSdg, Plan, PlanParticipant, PlanSdg, Strategy, Tag
+from portal.models import Authority, RegionMembership
+from strategy.models import (
+    ActionPart,
+    Goal,
+    GoalSdg,
+    MeasureParticipation,
+    Plan,
+    PlanParticipant,
+    PlanSdg,
+    Strategy,
+    Tag,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+class ParticipantForm(InlineForm):
+    """Who takes part besides the owner; a row's authority stands."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            choice for choice in PlanParticipant.Role.choices if choice[0] != PlanParticipant.Role.OWNER
+        ]
+        if self.instance.pk:
+            self.fields["authority"].disabled = True
+
+
+class ParticipantFormSet(NamedFormSet):
+    def clean(self) -> None:
+        super().clean()
+        for form in self.deleted_forms:
+            if MeasureParticipation.objects.filter(
+                plan=self.instance, authority_id=form.instance.authority_id
+            ).exists():
+                raise ValidationError(
+                    _("%(name)s has measures in the plan and stays. Remove its measures first.")
+                    % {"name": form.instance.authority}
+                )
+
+
 class PlanParticipantInline(TenantInline):
+    """The explicit link across tenants: shown on the participant's page, so the owner cannot choose just anyone."""
+
     model = PlanParticipant
+    crosses_tenants = frozenset({"authority", "plan"})
     exclude = ()
+    verbose_name_plural = _("others who take part")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).exclude(role=PlanParticipant.Role.OWNER)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, form=ParticipantForm, formset=ParticipantFormSet, **kwargs)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        # taking part is the explicit link across tenants: any authority may be a member of, or covered by, a plan
         if db_field.name == "authority":
-            kwargs["queryset"] = Authority.objects.all()
+            kwargs["queryset"] = self.partners(request)
         return admin.TabularInline.formfield_for_foreignkey(self, db_field, request, **kwargs)
+
+    def partners(self, request: HttpRequest) -> Any:
+        """Return whom the user's authorities share a region with, and who takes part already; all for the operator."""
+        if request.user.is_superuser:
+            return Authority.objects.all()
+        own = permissions.casework_authorities(request.user)
+        current = RegionMembership.objects.current(timezone.localdate())
+        regions = current.filter(Q(member__in=own) | Q(region__in=own)).values("region")
+        return Authority.objects.filter(
+            Q(pk__in=regions)
+            | Q(pk__in=current.filter(region__in=regions).values("member"))
+            | Q(pk__in=PlanParticipant.objects.filter(plan__authority__in=own).values("authority"))
+        )
 
     def authority_of(self, row: Any) -> int | None:
         return row.authority_id if isinstance(row, Plan) else row.plan.authority_id
@@ -47,7 +109,6 @@ class PlanAdmin(TenantAdmin):
     list_filter = ("status", ("authority", RelatedFilter))
     list_select_related = ("authority",)
     search_fields = ("title",)
-    prepopulated_fields: dict[str, Any] = {}
     fieldsets = (
         (None, {"fields": ("authority", "title", "slug", "period_start", "period_end", "status", "live_view_open")}),
         (_("What it wants"), {"fields": ("vision", "mission", "values", "aim", "superior_plan", "source")}),

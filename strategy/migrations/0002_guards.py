@@ -25,7 +25,36 @@ BEGIN
         'SELECT p.id, 1 FROM strategy_plan p WHERE p.id IN (' || wanted || ') ORDER BY p.id '
         'ON CONFLICT (plan_id) DO UPDATE SET version = v.version + 1';
     RETURN NULL;
-END $$
+END $$;
+-- its argument is SQL that runs as the owner: nobody else may hang it on a table of her own
+REVOKE EXECUTE ON FUNCTION strategy_move_version() FROM PUBLIC
+"""
+
+OWNER_TAKES_PART = """
+CREATE FUNCTION strategy_owner_takes_part() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changed bigint;
+BEGIN
+    IF TG_TABLE_NAME = 'strategy_plan' THEN
+        changed := NEW.id;
+    ELSIF TG_OP = 'DELETE' THEN
+        changed := OLD.plan_id;
+    ELSE
+        changed := NEW.plan_id;
+    END IF;
+    IF EXISTS (SELECT FROM strategy_plan p WHERE p.id = changed AND NOT EXISTS (
+        SELECT FROM strategy_planparticipant t
+        WHERE t.plan_id = p.id AND t.role = 'owner' AND t.authority_id = p.authority_id
+    )) THEN
+        RAISE EXCEPTION 'a plan is owned by the authority it belongs to'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'strategy_owner_takes_part';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER strategy_owner_takes_part AFTER INSERT OR UPDATE OR DELETE ON strategy_planparticipant
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION strategy_owner_takes_part();
+CREATE CONSTRAINT TRIGGER strategy_plan_has_its_owner AFTER INSERT OR UPDATE OF authority_id ON strategy_plan
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION strategy_owner_takes_part()
 """
 
 VERSION_GOES_WITH_PLAN = """
@@ -93,6 +122,7 @@ class Migration(migrations.Migration):
             VERSION_GOES_WITH_PLAN,
             "ALTER TABLE strategy_planversion DROP CONSTRAINT strategy_planversion_goes_with_plan",
         ),
+        migrations.RunSQL(OWNER_TAKES_PART, "DROP FUNCTION strategy_owner_takes_part() CASCADE"),
         *[counts_changes(f"strategy_{name}") for name in EDITED],
         # one tenant
         one_tenant("strategy_plan", "authority_id"),

@@ -90,7 +90,7 @@ class MeasureEntry(Versioned, AuthorityOwned):
         _("printed number"), max_length=10, blank=True, help_text=_("As the document prints it; may be empty.")
     )
     title = models.CharField(_("title"), max_length=200)
-    description = models.TextField(_("description"), blank=True)
+    description = models.TextField(_("description"), blank=True, max_length=20_000)
     position = models.PositiveSmallIntegerField(_("position"))
     change = models.CharField(_("change"), max_length=10, choices=Change.choices, default=Change.NEW)
     change_reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -109,6 +109,7 @@ class MeasureEntry(Versioned, AuthorityOwned):
             models.UniqueConstraint(
                 name="measure_entry_position_once", fields=["action_part", "position"],
                 deferrable=models.Deferrable.DEFERRED,
+                violation_error_message=_("Another row has this position."),
             ),
             models.CheckConstraint(
                 name="measure_entry_one_parent",
@@ -140,9 +141,6 @@ class ParticipationQuerySet(TenantQuerySet):
             "plan", "measure__current_entry__strategy__goal", "measure__current_entry__goal", "unit", "person",
             "authority",
         )  # fmt: skip
-
-    def in_plan_order(self) -> Self:
-        return self.order_by("plan_id", "measure__current_entry__position", "authority_id")
 
 
 @pghistory.track()

@@ -19,6 +19,7 @@ from portal.models.base import (
     NorwegianKey,
     TenantQuerySet,
     Versioned,
+    ends_after_start,
     sane_date,
     sane_date_check,
 )
@@ -100,6 +101,9 @@ class Plan(Versioned, AuthorityOwned):
     def period(self) -> str:
         """The years as people write them: «2026–2030», or «2023» where no end is printed."""
         return f"{self.period_start}–{self.period_end}" if self.period_end else str(self.period_start)
+
+    def clean(self) -> None:
+        ends_after_start(self.period_start, self.period_end, "period_end")
 
     def get_absolute_url(self) -> str:
         return reverse("plan_status", args=[self.authority.slug, self.slug])
@@ -201,7 +205,7 @@ class Goal(Versioned, AuthorityOwned):
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="goals", verbose_name=_("plan"))
     number = models.CharField(_("printed number"), max_length=10, blank=True)
     title = models.CharField(_("title"), max_length=200)
-    description = models.TextField(_("description"), blank=True)
+    description = models.TextField(_("description"), blank=True, max_length=20_000)
     position = models.PositiveSmallIntegerField(_("position"))
     owner = models.ForeignKey(
         "portal.Unit", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("owner")
@@ -213,7 +217,10 @@ class Goal(Versioned, AuthorityOwned):
         ordering = ["plan", "position"]
         constraints = [
             models.UniqueConstraint(
-                name="goal_position_once", fields=["plan", "position"], deferrable=models.Deferrable.DEFERRED
+                name="goal_position_once",
+                fields=["plan", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                violation_error_message=_("Another row has this position."),
             )
         ]
 
@@ -255,7 +262,7 @@ class Strategy(Versioned, AuthorityOwned):
     )
     number = models.CharField(_("printed number"), max_length=10, blank=True)
     title = models.CharField(_("title"), max_length=200)
-    description = models.TextField(_("description"), blank=True)
+    description = models.TextField(_("description"), blank=True, max_length=20_000)
     note = models.CharField(
         _("note"), max_length=200, blank=True, help_text=_("What the document itself says wrongly, told to the reader.")
     )
@@ -268,7 +275,10 @@ class Strategy(Versioned, AuthorityOwned):
         ordering = ["plan", "position"]
         constraints = [
             models.UniqueConstraint(
-                name="strategy_position_once", fields=["plan", "position"], deferrable=models.Deferrable.DEFERRED
+                name="strategy_position_once",
+                fields=["plan", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+                violation_error_message=_("Another row has this position."),
             )
         ]
 
@@ -306,6 +316,9 @@ class ActionPart(Versioned, AuthorityOwned):
     def __str__(self) -> str:
         return f"{self.period_start}–{self.period_end}" if self.period_end else str(self.period_start)
 
+    def clean(self) -> None:
+        ends_after_start(self.period_start, self.period_end, "period_end")
+
 
 class Tag(AuthorityOwned):
     """Merkelapp: a second dimension beside goals, such as specialisation (spesialisering) or sector (sektor)."""
@@ -324,8 +337,16 @@ class Tag(AuthorityOwned):
         ordering = ["plan", "dimension", "position", NorwegianKey("name")]
         constraints = [
             models.UniqueConstraint(
-                name="tag_once", fields=["plan", "dimension", "parent", "name"], nulls_distinct=False
-            )
+                name="tag_once",
+                fields=["plan", "dimension", "parent", "name"],
+                nulls_distinct=False,
+                violation_error_message=_("This tag exists already."),
+            ),
+            models.CheckConstraint(
+                name="tag_not_its_own_parent",
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
+                violation_error_message=_("A tag does not lie under itself."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from portal import fresh
-from strategy import gate, permissions
+from strategy import gate, permissions, sentences
 from strategy.measure_page import gather_measure
 from strategy.status import Filter, gather, plan_and_participants
 
@@ -90,6 +90,7 @@ def _shown(request: HttpRequest, visit: Visit, plan: Plan, template: str, facts:
         "authority": plan.authority,
         "live": visit.live,
         "released_to_all": plan.live_view_open,
+        "words": sentences.Words.of(plan),
         "lang": format_html(' lang="{}"', language) if is_foreign else "",
         **facts,
     }

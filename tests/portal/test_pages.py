@@ -120,6 +120,26 @@ def test_a_case_that_is_exempt_keeps_its_title_and_its_steps(world: World, reade
     assert "Hemmelig utvalg" not in html
 
 
+def test_the_outcome_of_a_cases_steps_is_told_when_there_is_one(world: World, reader: Client) -> None:
+    quiet = make.an_authority(name="Stilleby")
+    case = make.a_case(quiet)
+    make.a_step(case, outcome="pending")
+    make.a_step(case, outcome="pending")
+    assert "Outcome" not in body(reader.get(f"/{quiet.slug}/"))
+    make.a_step(case, outcome="noted")
+    html = body(reader.get(f"/{quiet.slug}/"))
+    assert html.count('data-l="Outcome"') == 3
+    assert html.count("not registered") == 2
+
+
+def test_a_dropped_measure_is_not_counted(world: World, reader: Client) -> None:
+    entry = world.home.plan.measures.earliest("pk").current_entry
+    assert entry
+    entry.change, entry.change_reason = "dropped", "Løst på annen måte"
+    entry.save()
+    assert "6 measures" in body(reader.get("/"))
+
+
 def test_an_empty_authority_says_that_it_is_empty_and_what_comes(reader: Client) -> None:
     empty = make.an_authority(name="Tomby")
     html = body(reader.get(f"/{empty.slug}/"))

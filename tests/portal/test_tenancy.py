@@ -184,8 +184,9 @@ def test_a_bulk_change_skips_what_is_not_ours(world: World, officer_client: Clie
     officer_client.post(
         page(MeasureParticipation, "changelist"),
         {
-            "action": "change_chosen", "_selected_action": [theirs.pk, ours.pk], "confirm": "1", "state": "on_hold", "due_on": "",
-            "unit": "", "person": "",
+            "action": "change_chosen", "_selected_action": [theirs.pk, ours.pk], "confirm": "1", "state": "on_hold",
+            "due_on": "", "unit": "", "person": "",
+            f"seen-{theirs.pk}": theirs.row_version, f"seen-{ours.pk}": ours.row_version,
         },
     )  # fmt: skip
     theirs.refresh_from_db()

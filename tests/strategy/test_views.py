@@ -102,7 +102,7 @@ def test_the_late_list_has_the_longest_first_with_what_is_late(plan: Plan, reade
     assert "March 2026" in late
     assert "1 March" not in late
     assert "no one responsible" in late
-    assert "The whole measure" in late
+    assert "The due date" in late
 
 
 @pytest.mark.parametrize(
@@ -177,6 +177,45 @@ def test_a_plan_without_measures_says_why(world: World, reader: Client) -> None:
     empty = make.a_plan(world.home.authority, status="hearing", live_view_open=True)
     html = body(page(reader, address(empty)))
     assert "Its measures stand here when it is adopted." in html
+    assert 'id="slik"' not in html
+    assert '"#slik"' not in html
+    assert "Questions about the plan?" in html
+
+
+def test_a_plan_is_told_in_its_own_words(world: World, reader: Client) -> None:
+    plan = make.a_plan(
+        world.home.authority, live_view_open=True, goal_word="fokusområde", measure_word="innsatsområde"
+    )  # fmt: skip
+    goal = make.a_goal(plan)
+    make.a_strategy(plan, goal=goal)
+    make.a_strategy(plan, is_cross_cutting=True, title="Gjennom hele huset")
+    part, _other = make.a_measure(plan, goal=goal, number=""), make.a_measure(plan, goal=goal, number="")
+    html = body(page(reader, address(plan)))
+    for told in ("All 2 innsatsområder", "None of 2 innsatsområder are late.", "How fokusområdene stand"):
+        assert told in html
+    shown = re.sub(r"<[^>]*>", " ", html[html.index("<main") : html.index('id="slik"')])
+    assert not re.search(r"\bmeasures?\b", shown)
+    assert "1 fokusområde, 1 strategy and 2 innsatsområder" in body(reader.get("/hjemby/")).lower()
+    Plan.objects.filter(pk=plan.pk).update(live_view_open=False)
+    assert "The plan has 1 fokusområde, 1 strategy and 2 innsatsområder." in body(page(reader, address(plan)))
+    own = body(page(reader, f"{address(plan)}tiltak/{part.measure_id}/"))
+    assert '<p class="p-kicker">Innsatsområde</p>' in own
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_plan_without_numbers_has_no_column_for_them(world: World, reader: Client, live: bool) -> None:
+    plan = make.a_plan(world.home.authority, live_view_open=live)
+    strategy = make.a_strategy(plan, goal=make.a_goal(plan))
+    make.a_measure(plan, strategy=strategy, number="")
+    html = body(page(reader, address(plan)))
+    assert ">No.</th>" not in html
+    assert "<td>–</td>" not in html
+    assert f'colspan="{4 if live else 1}"' in html
+    make.a_measure(plan, strategy=strategy, number="7")
+    html = body(page(reader, address(plan)))
+    assert ">No.</th>" in html
+    assert "<td>–</td>" in html
+    assert f'colspan="{5 if live else 2}"' in html
 
 
 def test_a_dropped_measure_is_no_longer_promised(plan: Plan, reader: Client) -> None:
