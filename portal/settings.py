@@ -190,6 +190,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "front_page"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_RATE_LIMITS: dict[str, str] = (
     {"login": "1000/m/ip", "login_failed": "100/m/ip,5/5m/key"} if TESTING or DEMO else {}
@@ -197,6 +198,11 @@ ACCOUNT_RATE_LIMITS: dict[str, str] = (
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or TESTING
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up here, so an address under change must not bar the second step
+MFA_FORMS = {
+    "add_webauthn": "portal.signin_forms.AddWebAuthnForm",
+    "edit_webauthn": "portal.signin_forms.EditWebAuthnForm",
+}
 MFA_TOTP_ISSUER = "Næringsportalen"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -66,9 +67,7 @@ class TogetherMixin:
         super()._post_clean()  # type: ignore[misc]
 
     def validate_unique(self) -> None:
-        """Constraints say it better, below."""
-
-    def validate_constraints(self) -> None:
+        """Check what Django leaves out: constraints that name a relative the page has given."""
         row = self.instance  # type: ignore[attr-defined]
         held = {name for name in HELD if getattr(row, f"{name}_id", None) is not None}
         exclude = self._get_validation_exclusions() - held  # type: ignore[attr-defined]
@@ -175,6 +174,21 @@ class VersionedInlineForm(NamedFieldsMixin, VersionedTenantForm):
 
 class NamedFormSet(forms.BaseInlineFormSet):
     """Rows below a page: they take owner and plan from it, and their boxes for deleting have names."""
+
+    def full_clean(self) -> None:
+        """Check the rows as they will be when those marked for deletion are gone."""
+        if not self.is_bound:
+            return super().full_clean()
+        going = [
+            f.instance.pk for f in self.forms if f.instance.pk and self.data.get(f.add_prefix(DELETION_FIELD_NAME))
+        ]
+        if not going:
+            return super().full_clean()
+        with transaction.atomic():
+            self.model._base_manager.filter(pk__in=going, **{self.fk.name: self.instance}).delete()
+            super().full_clean()
+            transaction.set_rollback(True)
+        return None
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)

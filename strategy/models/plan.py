@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.urls import reverse
@@ -351,3 +352,7 @@ class Tag(AuthorityOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.pk and self.parent_id == self.pk:
+            raise ValidationError({"parent": _("A tag does not lie under itself.")})
