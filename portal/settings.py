@@ -130,6 +130,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not SECURE
+WHITENOISE_AUTOREFRESH = TESTING  # a scan of all files for each test client costs more than the tests
 WHITENOISE_MAX_AGE = 0 if TESTING else 3600
 _STATIC_STORAGE = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"
