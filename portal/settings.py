@@ -264,6 +264,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # ---- history ----
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # reading changes nothing worth a name
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 
 LOGGING_CONFIG = None
