@@ -161,7 +161,7 @@ DOCUMENT_MAX_BYTES = 25 * 1024 * 1024
 # ---- language and time ----
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
-LANGUAGES_OFFERED = ["nb"]  # nynorsk and English join when their catalogues are filled
+LANGUAGES_OFFERED = env.list("LANGUAGES_OFFERED", default=["nb"])  # the others join when their catalogues are filled
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Oslo"
 USE_TZ = True

@@ -61,7 +61,7 @@ def site(django_db_setup: None, databases: Any, django_db_blocker: Any, tmp_path
             places, sessions = _places(), {p: _session(p) for p in ("officer", "leader", "stranger", "operator")}
         port = free_port()
         environment = {
-            **os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "1",
+            **os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "1", "LANGUAGES_OFFERED": "nb,nn",
             "DATABASE_URL": address_of(name, connections.settings["default"]), "DEMO": "true", "TESTING": "true",
             "REDIS_URL": django_settings.REDIS_URL, "CACHE_URL": django_settings.CACHE_URL,
             "MEDIA_ROOT": str(django_settings.MEDIA_ROOT), "EMAIL_URL": "dummymail://",

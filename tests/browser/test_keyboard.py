@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 
@@ -67,7 +68,7 @@ def test_a_refused_form_says_first_what_is_wrong_and_keeps_what_was_typed(
     assert page.title().startswith("Feil: ")
     summary = page.locator(".ds-error-summary")
     assert summary.count() == 1
-    assert page.evaluate(f"document.querySelector('.ds-error-summary').contains({FOCUSED})"), "the summary has focus"
+    expect(summary).to_be_focused()  # waits: the browser gives focus when it has drawn the page
     assert page.input_value("[name=login]") == "ingen@test.example"
     assert violations(page) == []
 
