@@ -13,21 +13,29 @@ from portal.models import Event, User
 from strategy import rules
 from strategy.models import ActionPart, Goal, Measure, MeasureEntry, MeasureParticipation, Plan, Strategy
 
-PARTICIPATION = "strategy.measureparticipation"
+PARTICIPATION, MEASURE = "strategy.measureparticipation", "strategy.measure"
+ADDED = "measure_added"
 
 
 @transaction.atomic
 def add_measure(
     plan: Plan, *, title: str, by: User, number: str = "", description: str = "", goal: Goal | None = None,
-    strategy: Strategy | None = None, facts: dict[str, Any] | None = None,
+    strategy: Strategy | None = None, facts: dict[str, Any] | None = None, once: str = "",
 ) -> MeasureParticipation:  # fmt: skip
     """Add a measure last in the plan's newest action part, with the plan's owner responsible.
+
+    `once` is the mark of one opened form: pressed twice, it gives the measure that the first press made.
 
     Raises:
         PermissionDenied: the user may not write in the plan's authority.
     """
     permissions.require(permissions.may_write(by, PARTICIPATION, plan.authority_id))
     Plan.objects.select_for_update().get(pk=plan.pk)
+    pressed = Event.objects.filter(
+        authority_id=plan.authority_id, kind=ADDED, subject_type=MEASURE, actor_id=by.pk, facts__once=once
+    )
+    if once and (before := pressed.first()):
+        return MeasureParticipation.objects.get(measure_id=before.subject_id, authority_id=plan.authority_id)
     part = plan.action_parts.order_by("-period_start").first() or ActionPart.objects.create(
         plan=plan, authority_id=plan.authority_id, period_start=plan.period_start, period_end=plan.period_end
     )
@@ -38,6 +46,10 @@ def add_measure(
         number=number, title=title, description=description, position=last + 1,
     )  # fmt: skip
     Measure.objects.filter(pk=measure.pk).update(current_entry=entry)
+    Event.objects.create(
+        authority_id=plan.authority_id, kind=ADDED, subject_type=MEASURE, subject_id=measure.pk, actor_id=by.pk,
+        facts={"once": once},
+    )  # fmt: skip
     return MeasureParticipation.objects.create(
         plan=plan, authority_id=plan.authority_id, measure=measure, **(facts or {})
     )
@@ -89,7 +101,7 @@ def remove_participation(row: MeasureParticipation, *, by: User) -> None:
     if measure is None:
         return
     row.delete()
-    is_own = permissions.may_write(by, "strategy.measure", measure.authority_id)
+    is_own = permissions.may_write(by, MEASURE, measure.authority_id)
     if is_own and not measure.participations.exists():
         Measure.objects.filter(pk=measure.pk).update(current_entry=None)
         measure.delete()

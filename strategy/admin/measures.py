@@ -143,7 +143,7 @@ class MeasureParticipationAdmin(TenantAdmin):
         facts = ("state", "judgement", "due_on", "due_precision", "done_on", "note")
         if obj is None:
             return [
-                (_("Wording"), {"fields": ("plan", "strategy", "goal", "number", "title", "description")}),
+                (_("Wording"), {"fields": ("plan", "strategy", "goal", "number", "title", "description", "once")}),
                 (_("Who and when"), {"fields": ("unit", "person", "partner", "state", "due_on", "due_precision")}),
             ]
         return [
@@ -177,6 +177,7 @@ class MeasureParticipationAdmin(TenantAdmin):
         return actions.add_measure(
             cleaned["plan"], title=cleaned["title"], by=by, number=cleaned["number"],
             description=cleaned["description"], goal=cleaned["goal"], strategy=cleaned["strategy"], facts=facts,
+            once=cleaned["once"],
         )  # fmt: skip
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:

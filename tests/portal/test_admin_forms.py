@@ -137,3 +137,14 @@ def test_the_operator_may_send_a_plans_page_and_an_authoritys_untouched(
         assert send(operator_client, page(type(row), "change", row.pk)).status_code == 302
     assert list(PlanParticipant.objects.values_list("plan", "authority", "role").order_by("pk")) == links
     assert list(RegionMembership.objects.values_list("region", "member").order_by("pk")) == members
+
+
+def test_a_new_measure_pressed_twice_is_made_once(world: World, officer_client: Client) -> None:
+    new = page(MeasureParticipation, "add")
+    form = {**form_of(officer_client, new), "plan": world.home.plan.pk, "title": "Trykket to ganger"}
+    for _press in range(2):
+        assert officer_client.post(new, form).status_code == 302
+    assert MeasureEntry.objects.filter(title="Trykket to ganger").count() == 1
+    form["once"] = form_of(officer_client, new)["once"]
+    officer_client.post(new, form)
+    assert MeasureEntry.objects.filter(title="Trykket to ganger").count() == 2
