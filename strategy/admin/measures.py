@@ -206,7 +206,7 @@ class MeasureParticipationAdmin(TenantAdmin):
         data = request.POST if "confirm" in request.POST else None
         form = ChangeManyForm(data, user=request.user, authority_ids=owners)
         if data is not None and form.is_valid():
-            seen = {row.pk: int(request.POST.get(f"seen-{row.pk}") or -1) for row in rows}
+            seen = {row.pk: version_seen(request.POST.get(f"seen-{row.pk}", "")) for row in rows}
             done, left = actions.change_many(seen, form.changes(), by=request.user, on=timezone.localdate())
             text = ngettext("%d measure is changed.", "%d measures are changed.", done) % done
             self.message_user(request, text, messages.SUCCESS if done else messages.WARNING)
@@ -224,6 +224,11 @@ class MeasureParticipationAdmin(TenantAdmin):
             "title": _("Change the chosen measures"), "form": form, "rows": rows, "opts": self.opts,
         }  # fmt: skip
         return render(request, "admin/strategy/change_chosen.html", context)
+
+
+def version_seen(said: str) -> int:
+    """Return the version a page showed; a page that does not say is taken as old."""
+    return int(said) if said.isdecimal() else -1
 
 
 def parent_of(row: MeasureParticipation) -> Any:

@@ -73,6 +73,7 @@ def test_what_the_broker_forgot_the_outbox_remembers(start: Any, valkey: Any, po
     make.a_mail(next_attempt_at=timezone.now())
     tasks.deliver_outbox.delay()
     post[0].wait_for(3)
+    assert len(post[0].messages) == 3, "each mail came once"
 
 
 def test_beat_sends_what_recovers_the_outbox_and_shows_life() -> None:

@@ -148,3 +148,19 @@ def test_a_new_measure_pressed_twice_is_made_once(world: World, officer_client: 
     form["once"] = form_of(officer_client, new)["once"]
     officer_client.post(new, form)
     assert MeasureEntry.objects.filter(title="Trykket to ganger").count() == 2
+
+
+@pytest.mark.parametrize("said", ["", "x", "-1", "99999"])
+def test_a_bulk_change_that_does_not_say_what_it_saw_changes_nothing(
+    world: World, officer_client: Client, said: str
+) -> None:
+    part = world.home.participation
+    answer = officer_client.post(
+        page(MeasureParticipation, "changelist"),
+        {"action": "change_chosen", "_selected_action": [part.pk], "confirm": "1", "state": "on_hold",
+         f"seen-{part.pk}": said},
+    )  # fmt: skip
+    assert answer.status_code == 302
+    before = part.state
+    part.refresh_from_db()
+    assert part.state == before != "on_hold"
