@@ -45,7 +45,8 @@ def add_measure(
         plan=plan, authority_id=plan.authority_id, action_part=part, measure=measure, goal=goal, strategy=strategy,
         number=number, title=title, description=description, position=last + 1,
     )  # fmt: skip
-    Measure.objects.filter(pk=measure.pk).update(current_entry=entry)
+    measure.current_entry = entry
+    measure.save(update_fields=["current_entry"])
     Event.objects.create(
         authority_id=plan.authority_id, kind=ADDED, subject_type=MEASURE, subject_id=measure.pk, actor_id=by.pk,
         facts={"once": once},
