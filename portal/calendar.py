@@ -49,6 +49,13 @@ def next_working_day(day: date) -> date:
     return day
 
 
+def last_working_day(day: date) -> date:
+    """Return the day itself when it is a working day, otherwise the last working day before it."""
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
 def add_working_days(day: date, count: int) -> date:
     """Return the working day that is `count` working days after `day`; `day` itself is never counted.
 
@@ -88,6 +95,18 @@ _ENGLISH_MONTHS = (
 _ENGLISH_QUARTERS = ("1st", "2nd", "3rd", "4th")
 _EN_DASH = "\u2013"
 _UNTIL = {"nb": "innen", "nn": "innan", "en": "by"}
+
+
+def first_day(day: date, precision: Precision) -> date:
+    """Return the first day that the stated date may mean."""
+    match precision:
+        case Precision.DAY:
+            return day
+        case Precision.QUARTER:
+            return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+        case Precision.YEAR:
+            return day.replace(month=1, day=1)
+    return day.replace(day=1)
 
 
 def last_day(day: date, precision: Precision) -> date:

@@ -13,7 +13,7 @@ from psycopg import errors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NEVER_CHANGED = ("portal_document", "portal_event")
+NEVER_CHANGED = ("portal_document", "portal_event", "portal_input", "portal_inputattachment")
 """Tables whose rows no one changes: an attack on them is a new row."""
 
 

@@ -96,9 +96,10 @@ def _put_documents_in_place() -> None:
     from portal.models import Document
     from portal.models.case import document_path
 
-    for number, name in enumerate(("Hjemby", "gjest i Hjemby", "Naboby", "gjest i Naboby")):
-        content = the_world.DOCUMENT_TEXT(name).encode()
-        row = Document(authority_id=1 + number // 2, sha256=hashlib.sha256(content).hexdigest())
+    everything = [(1, text) for text in the_world.documents_of("Hjemby")]
+    everything += [(2, text) for text in the_world.documents_of("Naboby")]
+    for owner, content in everything:
+        row = Document(authority_id=owner, sha256=hashlib.sha256(content).hexdigest())
         path = Path(django_settings.MEDIA_ROOT, document_path(row, ""))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

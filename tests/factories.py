@@ -8,6 +8,8 @@ import itertools
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
 
 from portal.models import (
     Authority,
@@ -15,7 +17,12 @@ from portal.models import (
     Case,
     CaseStep,
     Document,
+    EmailCode,
     Event,
+    Input,
+    InputAnswer,
+    InputRound,
+    Invitation,
     Mail,
     Membership,
     Notice,
@@ -32,6 +39,7 @@ from strategy.models import (
     MeasureParticipation,
     Milestone,
     Plan,
+    PlanCase,
     Strategy,
     Tag,
 )
@@ -77,7 +85,9 @@ def a_case(authority: Authority, **facts: Any) -> Case:
 
 def a_step(case: Case, **facts: Any) -> CaseStep:
     return CaseStep.objects.create(
-        case=case, authority=case.authority, **{"activity": "information", "actor": "Administrasjonen", **facts}
+        case=case,
+        authority=case.authority,
+        **{"activity": "information", "actor": "" if "body" in facts else "Administrasjonen", **facts},
     )
 
 
@@ -116,9 +126,11 @@ def a_notice(authority: Authority, **facts: Any) -> Notice:
     )  # fmt: skip
 
 
+@transaction.atomic
 def a_plan(authority: Authority, **facts: Any) -> Plan:
+    """Make a plan; one that is adopted gets its adoption case with the council's resolution."""
     n = next(counter)
-    return Plan.objects.create(
+    plan = Plan.objects.create(
         authority=authority,
         **{
             "title": f"Plan {n}",
@@ -129,6 +141,61 @@ def a_plan(authority: Authority, **facts: Any) -> Plan:
             **facts,
         },
     )
+    if plan.status == "adopted":
+        an_adoption(plan)
+    return plan
+
+
+def an_adoption(plan: Plan, *outcomes: str) -> Case:
+    """Make the case a plan is adopted in, with one council's decision per outcome; without any, it is adopted."""
+    case = a_case(plan.authority, title=f"Vedtak om {plan.title}")
+    PlanCase.objects.create(authority=plan.authority, plan=plan, case=case, purpose="adoption")
+    council = Body.objects.filter(authority=plan.authority, kind="council").first()
+    for outcome in outcomes or ("adopted",):
+        decided = (
+            {} if outcome == "pending" else {"resolution": "Slik protokollen sier.", "decided_on": dt.date(2026, 2, 12)}
+        )
+        who = {"body": council} if council and not outcomes else {"actor": f"Kommunestyret {next(counter)}"}
+        a_step(case, activity="decision", outcome=outcome, **who, **decided)
+    return case
+
+
+def a_round(case: Case, **facts: Any) -> InputRound:
+    n = next(counter)
+    return InputRound.objects.create(
+        case=case, authority=case.authority,
+        **{"title": f"Hva mener du {n}?", "slug": f"runde-{n}", "is_published": True, **facts},
+    )  # fmt: skip
+
+
+def an_invitation(round_: InputRound, **facts: Any) -> Invitation:
+    n = next(counter)
+    return Invitation.objects.create(
+        round=round_, authority_id=round_.authority_id,
+        **{"name": f"Forening {n}", "address": f"forening{n}@test.example", **facts},
+    )  # fmt: skip
+
+
+def an_input(round_: InputRound, **facts: Any) -> Input:
+    number = round_.inputs.count() + 1
+    return Input.objects.create(
+        round=round_, authority_id=round_.authority_id, number=number,
+        **{"speaks_for": f"Bedrift {number}", "text": "La små bedrifter få søke.", "source": "web",
+           "address": f"innspill{number}@test.example", "received_on": dt.date(2026, 3, 2), **facts},
+    )  # fmt: skip
+
+
+def an_answer(input_: Input, **facts: Any) -> InputAnswer:
+    return InputAnswer.objects.create(
+        input=input_, authority_id=input_.authority_id, **{"text": "Takk.", "consequence": "noted", **facts}
+    )
+
+
+def an_email_code(**facts: Any) -> EmailCode:
+    return EmailCode.objects.create(
+        **{"address": f"kode{next(counter)}@test.example", "purpose": "input", "code_hash": "0" * 64,
+           "expires_at": timezone.now() + dt.timedelta(minutes=30), **facts},
+    )  # fmt: skip
 
 
 def a_goal(plan: Plan, **facts: Any) -> Goal:

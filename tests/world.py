@@ -20,20 +20,33 @@ from portal.models import (
     CaseRelation,
     CaseStep,
     Document,
+    DraftFile,
     Event,
+    Input,
+    InputAnswer,
+    InputAttachment,
+    InputDraft,
+    InputRound,
+    Invitation,
     Mail,
     Membership,
     Notice,
+    NoticeRule,
     Organisation,
+    PathTemplate,
+    PathTemplateStep,
     RegionMembership,
     Role,
+    RoundDocument,
     Unit,
     User,
+    WebChoice,
 )
 from strategy.models import (
     ActionPart,
     Goal,
     GoalSdg,
+    InputEffect,
     Measure,
     MeasureEntry,
     MeasureFunding,
@@ -41,6 +54,7 @@ from strategy.models import (
     MeasureTag,
     Milestone,
     Plan,
+    PlanCase,
     PlanParticipant,
     PlanSdg,
     Strategy,
@@ -50,7 +64,16 @@ from tests import factories as make
 
 HOME, NEXT, REGION = "hjemby", "naboby", "byregionen"
 PLAN, SHARED_PLAN, DRAFT_PLAN = "naeringsplan", "felles-plan", "utkast"
+ROUND, HIDDEN_ROUND = "runde", "skjult-runde"
 DOCUMENT_TEXT = "Notat fra {}".format
+
+
+def documents_of(name: str) -> list[bytes]:
+    """Return what each document of an authority holds: the template keeps rows, not files."""
+    texts = [DOCUMENT_TEXT(name), DOCUMENT_TEXT(f"gjest i {name}"), f"Grunnlag i {name}", f"Vedlegg i {name}"]
+    return [text.encode() for text in texts]
+
+
 ROLES_AT_HOME = [role for role in Role.values if role not in (Role.GUEST_OFFICER, Role.REGION_SECRETARY)]
 PEOPLE = [*Role.values, "neighbour", "stranger", "operator"]
 """Everyone who signs in, by the name of her role; `anonymous` is nobody."""
@@ -100,9 +123,40 @@ def _authority(name: str, slug: str, number: str, place: int) -> Authority:
     )  # fmt: skip
     make.a_document(case, DOCUMENT_TEXT(name).encode(), title=f"Vedtak i {name}")
     make.a_document(guest_case, DOCUMENT_TEXT(f"gjest i {name}").encode(), title=f"Gjestens notat i {name}")
-    _full_plan(authority, unit, step)
+    plan = _full_plan(authority, unit, step)
+    _a_round(authority, case, plan)
     make.a_plan(authority, title=f"Utkast i {name}", slug=DRAFT_PLAN, status="draft")
     return authority
+
+
+def _a_round(authority: Authority, case: Case, plan: Plan) -> None:
+    """Leave an open round with everything in it, and a template of the way cases go."""
+    round_ = make.a_round(
+        case, slug=ROUND, title=f"Hva bør {authority.name} satse på?", questions="Hva haster mest?",
+        due_on=dt.date(2099, 3, 1),
+    )  # fmt: skip
+    make.a_round(case, slug=HIDDEN_ROUND, title=f"Ikke kunngjort i {authority.name}", is_published=False)
+    paper = make.a_document(case, f"Grunnlag i {authority.name}".encode(), title=f"Grunnlag i {authority.name}")
+    RoundDocument.objects.create(authority=authority, round=round_, document=paper)
+    invitation = make.an_invitation(round_, name=f"Foreningen i {authority.name}")
+    first = make.an_input(round_, speaks_for=f"Et firma i {authority.name}", may_publish=True)
+    make.an_input(round_, source="invited", invitation=invitation)
+    WebChoice.objects.create(authority=authority, input=first, may_publish=True)
+    make.an_answer(first, text=f"Takk fra {authority.name}.")
+    enclosed = make.a_document(case, f"Vedlegg i {authority.name}".encode(), title=f"Vedlegg i {authority.name}")
+    InputAttachment.objects.create(authority=authority, input=first, document=enclosed)
+    draft = InputDraft.objects.create(
+        authority=authority, round=round_, code=make.an_email_code(), text="Ikke sendt", speaks_for="Noen",
+        address="noen@test.example",
+    )  # fmt: skip
+    DraftFile.objects.create(
+        authority=authority, draft=draft, file="drafts/x", filename="x.pdf", content_type="application/pdf", size=1,
+        sha256="0" * 64,
+    )  # fmt: skip
+    InputEffect.objects.create(authority=authority, plan=plan, input=first, change="Ordlyden ble endret.")
+    NoticeRule.objects.create(authority=authority, kind="milestone", days_before=[14, 0])
+    template = PathTemplate.objects.create(authority=authority, name=f"Saksgang i {authority.name}")
+    PathTemplateStep.objects.create(authority=authority, template=template, activity="decision", body_kind="council")
 
 
 def _full_plan(authority: Authority, unit: Unit, step: CaseStep) -> Plan:
@@ -195,7 +249,11 @@ class Side:
 
     @cached_property
     def document(self) -> Document:
-        return Document.objects.get(case=self.case)
+        return Document.objects.filter(case=self.case).earliest("pk")
+
+    @cached_property
+    def round(self) -> InputRound:
+        return InputRound.objects.get(authority__slug=self.slug, slug=ROUND)
 
     @cached_property
     def participation(self) -> MeasureParticipation:
@@ -217,6 +275,8 @@ class World:
 OWNED = [
     Authority, Unit, Organisation, Body, BodyMembership, Case, CaseRelation, CaseStep, Document, Event, Mail, Notice,
     Membership, RegionMembership, Plan, PlanParticipant, PlanSdg, ActionPart, Goal, GoalSdg, Strategy, Measure,
-    MeasureEntry, MeasureParticipation, MeasureTag, Milestone, MeasureFunding, Tag,
+    MeasureEntry, MeasureParticipation, MeasureTag, Milestone, MeasureFunding, Tag, InputRound, RoundDocument,
+    Invitation, InputDraft, DraftFile, Input, InputAttachment, InputAnswer, WebChoice, NoticeRule, PathTemplate, PathTemplateStep,
+    PlanCase, InputEffect,
 ]  # fmt: skip
 """Every noun a tenant owns; `tests/house` checks that none is missing here."""

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 
 
+def key_in(text: str) -> int:
+    """Return the row number that a form sent, or 0, which no row has, for what cannot be one."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
 def sane_date(value: dt.date) -> None:
     """Refuse a date that can only be a slip of the keyboard.
 
@@ -56,6 +61,14 @@ class NorwegianKey(models.Func):
     function = "nb_key"
     template = '(%(function)s(%(expressions)s) COLLATE "C")'
     output_field = models.TextField()
+
+
+class LastDay(models.Func):
+    """The last day a date of stated precision may mean: `portal.calendar.last_day`, in the database and indexable."""
+
+    function = "portal_last_day"
+    arity = 2
+    output_field = models.DateField()
 
 
 class TenantQuerySet(models.QuerySet[Any]):

@@ -7,12 +7,15 @@ from typing import Any, Self
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal import permissions
 from portal.calendar import Precision
 from portal.models.base import (
     AuthorityOwned,
+    LastDay,
     NorwegianKey,
     TenantQuerySet,
     Versioned,
@@ -182,6 +185,9 @@ class Case(Versioned, AuthorityOwned):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("case_page", args=[self.authority.slug, self.pk])
+
     def clean(self) -> None:
         ends_after_start(self.opened_on, self.closed_on, "closed_on")
 
@@ -229,6 +235,9 @@ class CaseStep(Versioned, AuthorityOwned):
         RECOMMENDATION = "recommendation", _("Recommendation")
         DECISION = "decision", _("Decision")
 
+    DECIDING = (Activity.RECOMMENDATION, Activity.DECISION)
+    """What ends with an outcome; of the other activities, only their time is known to be over."""
+
     class Outcome(models.TextChoices):
         PENDING = "pending", _("Pending")
         ADOPTED = "adopted", _("Adopted")
@@ -251,6 +260,11 @@ class CaseStep(Versioned, AuthorityOwned):
     starts_on = models.DateField(_("from"), null=True, blank=True, validators=[sane_date])
     ends_on = models.DateField(_("to"), null=True, blank=True, validators=[sane_date])
     precision = models.CharField(_("how precise"), max_length=10, choices=PRECISIONS, default=Precision.DAY.value)
+    papers_due_on = models.DateField(
+        _("papers due"), null=True, blank=True, validators=[sane_date],
+        help_text=_("The day the body must have the papers."),
+    )  # fmt: skip
+    papers_sent_on = models.DateField(_("papers sent"), null=True, blank=True, validators=[sane_date])
     case_number = models.CharField(_("the body's case number"), max_length=40, blank=True)
     item_number = models.CharField(_("item number"), max_length=20, blank=True)
     director_recommendation = models.TextField(_("the director's recommendation"), blank=True)
@@ -258,6 +272,8 @@ class CaseStep(Versioned, AuthorityOwned):
     resolution = models.TextField(_("resolution"), blank=True, help_text=_("As it stands in the official protocol."))
     votes = models.CharField(_("votes"), max_length=120, blank=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome.choices, default=Outcome.PENDING)
+    decided_on = models.DateField(_("decided"), null=True, blank=True, validators=[sane_date])
+    invented = models.BooleanField(_("invented for the demo"), default=False, db_default=False, editable=False)
 
     objects = InCaseQuerySet.as_manager()
 
@@ -285,7 +301,16 @@ class CaseStep(Versioned, AuthorityOwned):
             ),
             sane_date_check("starts_on", "case_step_starts_on_sane"),
             sane_date_check("ends_on", "case_step_ends_on_sane"),
+            sane_date_check("papers_due_on", "case_step_papers_due_on_sane"),
+            sane_date_check("decided_on", "case_step_decided_on_sane"),
         ]
+        indexes = [
+            models.Index(
+                LastDay(Coalesce("ends_on", "starts_on"), "precision"), name="case_step_pending",
+                condition=models.Q(outcome="pending"),
+            ),
+            models.Index(name="case_step_papers", fields=["papers_due_on"], condition=models.Q(papers_sent_on=None)),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_activity_display()}: {self.body or self.actor}"

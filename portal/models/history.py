@@ -59,6 +59,39 @@ class Heartbeat(models.Model):
         return self.name
 
 
+class Run(models.Model):
+    """Kjøring: one round of the machinery (sweep, daily mail, cleaning), when, and what came of it."""
+
+    name = models.CharField(_("what"), max_length=40)
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    counts = models.JSONField(_("counts"), default=dict)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        ordering = ["-started_at", "-pk"]
+        indexes = [models.Index(name="run_latest", fields=["name", "-started_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class CalendarDay(models.Model):
+    """Kalenderdag: a day, whether Norway works on it, and the last working day up to it.
+
+    The sweep's own copy of `portal.calendar`, filled by `portal.calendar_days`; nobody edits it.
+    """
+
+    day = models.DateField(primary_key=True)
+    is_working = models.BooleanField()
+    working_before = models.DateField()
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
 class DemoLoad(models.Model):
     """Demolast: what a version of the demo data wrote, so that a later one never touches what a user changed."""
 

@@ -2,7 +2,8 @@
 
 from django.db import migrations
 
-from portal.sql import counts_changes, one_tenant, same, trigger
+from portal.sql import counts_changes, one_tenant, same
+from strategy.sql import moves_version
 
 MOVE_VERSION = """
 CREATE FUNCTION strategy_move_version() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -81,23 +82,6 @@ PLANS_OF = {
     "portal_unit":
         "SELECT t.plan_id FROM %1$I r JOIN strategy_planparticipant t ON t.authority_id = r.authority_id",
 }  # fmt: skip
-
-
-def moves_version(table: str, query: str) -> list[migrations.RunSQL]:
-    """Let each statement on a table move the versions of the plans whose pages show its rows."""
-    argument = "'" + query.replace("'", "''") + "'"
-    rows = {"insert": "NEW TABLE AS new_rows", "delete": "OLD TABLE AS old_rows"}
-    rows["update"] = f"{rows['delete']} {rows['insert']}"
-    statements = [
-        trigger(
-            f"{table}_moves_version_{event}", table,
-            f'AFTER {event.upper()} ON "{{table}}" REFERENCING {transition} FOR EACH STATEMENT',
-            "strategy_move_version", argument,
-        )
-        for event, transition in rows.items()
-    ]  # fmt: skip
-    truncate = 'AFTER TRUNCATE ON "{table}" FOR EACH STATEMENT'
-    return [*statements, trigger(f"{table}_moves_version_truncate", table, truncate, "strategy_move_version", argument)]
 
 
 EDITED = [

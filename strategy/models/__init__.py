@@ -1,5 +1,6 @@
 """What the municipality promises: plan, goal, strategy, measure, and who does it."""
 
+from strategy.models.cases import InputEffect, PlanCase
 from strategy.models.funding import MeasureFunding
 from strategy.models.measure import Measure, MeasureEntry, MeasureParticipation, MeasureTag, Milestone
 from strategy.models.plan import ActionPart, Goal, GoalSdg, Plan, PlanParticipant, PlanSdg, PlanVersion, Strategy, Tag
@@ -8,6 +9,7 @@ __all__ = [
     "ActionPart",
     "Goal",
     "GoalSdg",
+    "InputEffect",
     "Measure",
     "MeasureEntry",
     "MeasureFunding",
@@ -15,6 +17,7 @@ __all__ = [
     "MeasureTag",
     "Milestone",
     "Plan",
+    "PlanCase",
     "PlanParticipant",
     "PlanSdg",
     "PlanVersion",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.calendar import Precision
-from portal.models.base import AuthorityOwned, TenantQuerySet, Versioned, sane_date, sane_date_check
+from portal.models.base import AuthorityOwned, LastDay, TenantQuerySet, Versioned, sane_date, sane_date_check
 from portal.models.case import PRECISIONS
 from strategy import rules
 from strategy.models.plan import ActionPart, Goal, Plan, Strategy, Tag
@@ -198,7 +198,13 @@ class MeasureParticipation(Versioned, AuthorityOwned):
             sane_date_check("due_on", "participation_due_on_sane"),
             sane_date_check("done_on", "participation_done_on_sane"),
         ]
-        indexes = [models.Index(name="participation_due", fields=["authority", "due_on"])]
+        indexes = [
+            models.Index(name="participation_due", fields=["authority", "due_on"]),
+            models.Index(
+                LastDay("due_on", "due_precision"), name="participation_open_due",
+                condition=~models.Q(state__in=["done", "cancelled", "on_hold"]),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return str(self.measure)
@@ -239,6 +245,12 @@ class Milestone(Versioned, AuthorityOwned):
             sane_date_check("due_on", "milestone_due_on_sane"),
             sane_date_check("reached_on", "milestone_reached_on_sane"),
         ]
+        indexes = [
+            models.Index(
+                LastDay("due_on", "due_precision"), name="milestone_open_due",
+                condition=models.Q(reached_on__isnull=True),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.title

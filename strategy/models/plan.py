@@ -56,6 +56,7 @@ class Plan(Versioned, AuthorityOwned):
     period_start = models.PositiveSmallIntegerField(_("from year"), validators=SANE_YEAR)
     period_end = models.PositiveSmallIntegerField(_("to year"), null=True, blank=True, validators=SANE_YEAR)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.DRAFT)
+    adopted_on = models.DateField(_("adopted"), null=True, blank=True, editable=False)
     mission = models.TextField(_("mission"), blank=True)
     vision = models.TextField(_("vision"), blank=True)
     values = models.CharField(_("values"), max_length=200, blank=True)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from portal.calendar import (
     Precision,
     add_working_days,
+    first_day,
     format_precise,
     is_working_day,
     last_day,
@@ -149,6 +150,14 @@ def test_a_looser_date_never_ends_before_the_day_itself(day: date, precision: Pr
     last = last_day(day, precision)
     assert last >= day
     assert last_day(last, precision) == last
+
+
+@given(days, precisions)
+def test_the_first_and_the_last_day_mean_the_same_stated_date(day: date, precision: Precision) -> None:
+    first = first_day(day, precision)
+    assert first <= day
+    assert last_day(first, precision) == last_day(day, precision)
+    assert first_day(last_day(day, precision), precision) == first
 
 
 @pytest.mark.parametrize(

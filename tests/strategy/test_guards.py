@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import Error, transaction
 from psycopg import errors
 
 from strategy.models import Goal, Measure, MeasureEntry, MeasureParticipation, Plan, PlanVersion
 from tests import factories as make
 from tests.attacks import count, not_permitted, refused, relations, run
 from tests.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +25,9 @@ RELATIONS = {
     "strategy_goal_owner_same_authority",
     "strategy_goal_plan_same_authority",
     "strategy_goalsdg_goal_same_authority",
+    "strategy_inputeffect_input_same_authority",
+    "strategy_inputeffect_measure_same_plan",
+    "strategy_inputeffect_plan_same_authority",
     "strategy_measure_own_wording",
     "strategy_measure_plan_same_authority",
     "strategy_measureentry_action_part_same_plan",
@@ -34,6 +42,8 @@ RELATIONS = {
     "strategy_measuretag_tag_same_plan",
     "strategy_milestone_participation_same_authority",
     "strategy_participation_takes_part",
+    "strategy_plancase_case_same_authority",
+    "strategy_plancase_plan_same_authority",
     "strategy_plansdg_plan_same_authority",
     "strategy_strategy_goal_same_plan",
     "strategy_strategy_plan_same_authority",
@@ -60,6 +70,10 @@ CHANGES = {
     "strategy_milestone": "UPDATE strategy_milestone SET reached_on = '2026-05-01' WHERE authority_id = %(authority)s",
     "strategy_measurefunding": "UPDATE strategy_measurefunding SET amount_nok = 2 WHERE authority_id = %(authority)s",
     "portal_authority": "UPDATE portal_authority SET name = 'Ny by' WHERE id = %(authority)s",
+    "strategy_plancase": "UPDATE strategy_plancase SET purpose = purpose WHERE plan_id = %(plan)s",
+    "portal_case": "UPDATE portal_case SET title = 'Ny sak' WHERE id IN (SELECT case_id FROM strategy_plancase WHERE plan_id = %(plan)s)",
+    "portal_casestep": "UPDATE portal_casestep SET votes = 'Enstemmig' WHERE case_id IN (SELECT case_id FROM strategy_plancase WHERE plan_id = %(plan)s)",
+    "portal_body": "UPDATE portal_body SET name = 'Nytt organ' WHERE id IN (SELECT s.body_id FROM portal_casestep s JOIN strategy_plancase l ON l.case_id = s.case_id WHERE l.plan_id = %(plan)s)",
     "portal_unit": "UPDATE portal_unit SET name = 'Ny enhet' WHERE authority_id = %(authority)s",
 }
 """One raw change of each table whose rows a plan's pages show."""
@@ -118,9 +132,12 @@ def test_the_runtime_role_cannot_write_the_data_version_itself(db: None) -> None
 def test_each_table_with_something_to_show_is_known_here(db: None) -> None:
     watching = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%%moves_version%%'"
     assert {table for (table,) in run(watching)} == set(CHANGES)
-    # and no table of strategy is left out, but history and the version itself
+    # and no table of strategy is left out, but history, the version itself, and what stands on a round's page only
     tables = {t for (t,) in run("SELECT tablename FROM pg_tables WHERE tablename LIKE 'strategy\\_%%'")}
-    assert {t for t in tables if not t.endswith("event")} - set(CHANGES) == {"strategy_planversion"}
+    assert {t for t in tables if not t.endswith("event")} - set(CHANGES) == {
+        "strategy_planversion",
+        "strategy_inputeffect",
+    }
 
 
 @pytest.mark.parametrize("table", sorted(CHANGES))
@@ -237,6 +254,84 @@ def test_two_goals_may_swap_places_in_one_transaction(world: World) -> None:
     count("UPDATE strategy_goal SET position = 3 - position WHERE id IN (%s, %s)", first.pk, second.pk)
     run("SET CONSTRAINTS ALL IMMEDIATE")
     assert list(Goal.objects.filter(plan=world.home.plan).order_by("position")) == [second, first]
+
+
+# ---- adopted by resolutions ----
+
+ADOPTED = "strategy_plan_adopted_by_resolutions"
+KEEPS = "strategy_adopted_plan_keeps_resolutions"
+
+
+@contextlib.contextmanager
+def refused_at_the_commit(by: str) -> Iterator[None]:
+    """Expect a deferred trigger to refuse; its message names what it guards, which is not always its own name."""
+    with pytest.raises(Error) as caught, transaction.atomic():
+        yield
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+    assert getattr(getattr(caught.value.__cause__, "diag", None), "constraint_name", "") == by, str(caught.value)
+
+
+def as_if_committed() -> None:
+    """Let the deferred guards look at what was made so far, so that they judge the attack alone."""
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    run("SET CONSTRAINTS ALL DEFERRED")
+
+
+@pytest.mark.parametrize(
+    "outcomes", [(), ("pending",), ("adopted", "pending"), ("adopted", "rejected"), ("postponed",), ("noted",)]
+)
+def test_no_plan_is_adopted_without_all_its_resolutions(world: World, outcomes: tuple[str, ...]) -> None:
+    plan = make.a_plan(world.home.authority, status="draft")
+    if outcomes:
+        make.an_adoption(plan, *outcomes)
+    as_if_committed()
+    with refused_at_the_commit(ADOPTED):
+        count("UPDATE strategy_plan SET status = 'adopted' WHERE id = %s", plan.pk)
+
+
+def test_no_plan_is_born_adopted(world: World) -> None:
+    columns = "authority_id, period_start, title, goal_word, strategy_word, measure_word, mission, vision, values, aim"
+    with refused_at_the_commit(ADOPTED):
+        rest = "superior_plan, source, live_view_open, invented, row_version"
+        count(
+            f"INSERT INTO strategy_plan ({columns}, {rest}, slug, status) "
+            f"SELECT {columns}, {rest}, 'kopi', 'adopted' FROM strategy_plan WHERE id = %s",
+            world.home.plan.pk,
+        )
+
+
+def test_a_plan_with_all_its_resolutions_may_be_adopted_in_the_same_transaction(world: World) -> None:
+    plan = make.a_plan(world.home.authority, status="draft")
+    count("UPDATE strategy_plan SET status = 'adopted' WHERE id = %s", plan.pk)
+    make.an_adoption(plan, "adopted", "amended")
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE portal_casestep SET outcome = 'pending' WHERE case_id = %s",
+        "UPDATE portal_casestep SET outcome = 'rejected' WHERE case_id = %s",
+        "UPDATE portal_casestep SET activity = 'hearing' WHERE case_id = %s",
+        "UPDATE portal_casestep SET case_id = (SELECT min(id) FROM portal_case c WHERE c.authority_id = portal_casestep.authority_id) WHERE case_id = %s",
+        "DELETE FROM portal_casestep WHERE case_id = %s",
+        "UPDATE strategy_plancase SET purpose = 'other' WHERE case_id = %s",
+        "DELETE FROM strategy_plancase WHERE case_id = %s",
+        'INSERT INTO portal_casestep SELECT (jsonb_populate_record(s, \'{"id": 999999, "stage": 9, "outcome": "pending"}\')).* FROM portal_casestep s WHERE case_id = %s',
+    ],
+)
+def test_an_adopted_plan_keeps_the_resolutions_it_rests_on(world: World, change: str) -> None:
+    plan = make.a_plan(world.home.authority)
+    as_if_committed()
+    with refused_at_the_commit(KEEPS):
+        assert count(change, plan.case_links.get().case_id) == 1
+
+
+def test_a_plan_that_is_set_back_lets_its_resolutions_go(world: World) -> None:
+    plan = make.a_plan(world.home.authority)
+    count("UPDATE strategy_plan SET status = 'hearing' WHERE id = %s", plan.pk)
+    count("DELETE FROM portal_casestep WHERE case_id = %s", plan.case_links.get().case_id)
+    run("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 # ---- the version that stops one officer from overwriting another ----

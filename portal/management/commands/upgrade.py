@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from portal.addresses import database_from_url
+from portal.calendar_days import fill
 from portal.database import OWNER_ALIAS, grant_runtime, hold_advisory_lock
 
 
@@ -28,5 +29,6 @@ class Command(BaseCommand):
             call_command(
                 "migrate", database=OWNER_ALIAS, interactive=False, verbosity=options["verbosity"], stdout=self.stdout
             )
+            fill(connections[OWNER_ALIAS])
             grant_runtime(connections[OWNER_ALIAS], runtime)
         connections[OWNER_ALIAS].close()
