@@ -22,15 +22,23 @@ ELECTED, FORUM, JURY, GUEST = "elected", "forum_reviewer", "jury", "guest_office
 
 CASEWORK = frozenset({OFFICER, LEADER, EDITOR, SECRETARY, DECISION_MAKER, PREPARER, ATTESTER, APPROVER})
 """Roles that work in the case pages and see the authority's rows there."""
+WATCHERS = frozenset({OFFICER, LEADER, SECRETARY})
+"""Roles that see how notices and mails of their own authorities go."""
 LIVE_VIEW = CASEWORK | {ELECTED, FORUM}
 """Roles that see a plan's standing of today before a report is released."""
 
-PEOPLE_MODELS = frozenset({"portal.membership", "portal.unit", "portal.authority"})
+PEOPLE_MODELS = frozenset({"portal.membership", "portal.unit", "portal.authority", "portal.noticerule"})
 TEXT_MODELS = frozenset(
     f"strategy.{name}"
     for name in ("plan", "goal", "strategy", "measure", "measureentry", "tag", "goalsdg", "plansdg", "measuretag")
 )
-SYSTEM_MODELS = frozenset({"portal.event", "portal.mail", "portal.notice", "portal.heartbeat", "portal.demoload"})
+SYSTEM_MODELS = frozenset(
+    f"portal.{name}"
+    for name in (
+        "event", "mail", "notice", "heartbeat", "demoload", "run", "calendarday", "linkkey", "emailcode", "inputdraft",
+        "draftfile", "noticepreference",
+    )
+)  # fmt: skip
 AREAS = frozenset({"portal", "strategy", "grants", "awards"})
 
 
@@ -89,6 +97,11 @@ def authorities_with(user: Any, roles: Iterable[str]) -> list[int]:
 def casework_authorities(user: Any) -> list[int]:
     """Return the ids of authorities whose rows this user sees in the case pages."""
     return authorities_with(user, CASEWORK)
+
+
+def does_casework(user: Any, authority_id: int) -> bool:
+    """Say whether the user works at this authority's desk, or may everything."""
+    return bool(getattr(user, "is_superuser", False)) or authority_id in casework_authorities(user)
 
 
 def guest_cases(user: Any) -> list[int]:

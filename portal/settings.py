@@ -10,6 +10,7 @@ from pathlib import Path
 
 import environ
 import pghistory
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -261,7 +262,14 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.beat_tick", "schedule": 30.0},
     "recover-outbox": {"task": "portal.tasks.deliver_outbox", "schedule": 60.0},
+    "sweep": {"task": "portal.tasks.sweep_deadlines", "schedule": crontab(minute=0)},
+    "sweep-at-the-days-start": {"task": "portal.tasks.sweep_deadlines", "schedule": crontab(hour=6, minute=30)},
+    "digests": {"task": "portal.tasks.send_digests", "schedule": crontab(minute="*/5")},
+    "clean": {"task": "portal.tasks.clean_up", "schedule": crontab(hour=2, minute=40)},
 }
+
+# ---- metrics ----
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # ---- history ----
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # reading changes nothing worth a name

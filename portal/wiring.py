@@ -13,18 +13,77 @@ from django.utils.module_loading import import_string
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from portal.models import Authority
+    from portal.kinds import Kind, Source
+    from portal.models import Authority, Case, CaseStep
 
 AREA_URLS = ["strategy.urls"]
 SUMMARIES = ["strategy.panels.summaries"]
 """Each: list of authorities → {authority id: {"text", "figure"}}, one query for all of them."""
 AUTHORITY_PANELS = ["strategy.panels.authority_panel"]
 """Each: (authority, user) → {"template", …facts} or None."""
+DEADLINES = ["portal.deadlines.SOURCES", "strategy.deadlines.SOURCES"]
+"""Each: list of `portal.kinds.Source`: where the area's due dates live, in one shape."""
+STEP_DECIDED = ["strategy.actions.settle_adoption"]
+"""Each: (case, by) → [what followed], in the transaction that registered an outcome; what rests on it follows."""
+STEP_CHECKS = ["strategy.actions.refuse_to_undermine"]
+"""Each: (step, is_removed) → None, before a step is saved or removed; ValidationError where something rests on it."""
+INPUT_EFFECTS = ["strategy.panels.effects_of_inputs"]
+"""Each: (input ids) → {input id: [{"text", "url"}]}: what the areas changed because of an input, one query."""
+EFFECT_PAGES = ["strategy.panels.where_to_record_effects"]
+"""Each: (case, user) → [{"text", "url"}]: the case pages where the area records what an input changed."""
+CASE_LINKS = ["strategy.panels.links_of_case"]
+"""Each: (case, user) → [{"text", "url"}]: what of the areas the case is about."""
 DEMO_LOADERS = ["portal.demo.loader.load", "strategy.demo.loader.load"]
 
 
 def load(names: list[str]) -> list[Callable[..., Any]]:
     return [import_string(name) for name in names]
+
+
+def deadline_sources() -> list[Source]:
+    """Return where all due dates live, in the areas' order."""
+    return [source for sources in load(DEADLINES) for source in sources]  # type: ignore[attr-defined]
+
+
+def kinds() -> dict[str, Kind]:
+    """Return every kind of notice by its name."""
+    from portal.kinds import AT_ONCE
+
+    return {kind.name: kind for kind in [*AT_ONCE, *(source.kind for source in deadline_sources())]}
+
+
+def step_decided(case: Case, by: Any) -> list[str]:
+    """Let the areas draw what follows from a case's resolutions; return what followed, in words."""
+    return [text for settle in load(STEP_DECIDED) for text in settle(case, by)]
+
+
+def check_step(step: CaseStep, *, is_removed: bool = False) -> None:
+    """Let the areas refuse a change of a step, or its removal, that something rests on.
+
+    Raises:
+        ValidationError: an adopted plan would lose its resolution.
+    """
+    for check in load(STEP_CHECKS):
+        check(step, is_removed=is_removed)
+
+
+def effects_of_inputs(input_ids: list[int]) -> dict[int, list[dict[str, str]]]:
+    """Return what the areas changed because of each input."""
+    found: dict[int, list[dict[str, str]]] = {}
+    for effects in load(INPUT_EFFECTS):
+        for input_id, lines in effects(input_ids).items():
+            found.setdefault(input_id, []).extend(lines)
+    return found
+
+
+def where_to_record_effects(case: Case, user: Any) -> list[dict[str, str]]:
+    """Return the case pages where the areas record what input in this case changed."""
+    return [link for pages in load(EFFECT_PAGES) for link in pages(case, user)]
+
+
+def links_of_case(case: Case, user: Any) -> list[dict[str, str]]:
+    """Return what the areas know the case is about."""
+    return [link for links in load(CASE_LINKS) for link in links(case, user)]
 
 
 def area_patterns() -> list[Any]:

@@ -1,0 +1,71 @@
+"""Six digits by mail: they show that the one who writes can read at the address she gave."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import secrets
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from portal.models import EmailCode
+
+DIGITS = 6
+LIFETIME = dt.timedelta(minutes=30)
+ATTEMPTS = 5
+SENDINGS = 3
+"""Mails with digits for one row, the first among them. How many an address and a round get: `portal.inputs`."""
+
+
+def digest(row_id: int | None, code: str) -> str:
+    """Return the keyed hash of a code: six digits alone could be tried one by one by who has the table."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"email-code:{row_id}:{code}".encode(), sha256).hexdigest()
+
+
+def fresh() -> str:
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+
+
+@transaction.atomic
+def make(purpose: str, address: str, *, now: dt.datetime) -> tuple[EmailCode, str]:
+    """Make a code for an address; return its row and the digits, which are to be mailed and then forgotten."""
+    code = fresh()
+    row = EmailCode.objects.create(
+        purpose=purpose, address=address, code_hash="", sent_at=now, expires_at=now + LIFETIME
+    )
+    row.code_hash = digest(row.pk, code)
+    row.save(update_fields=["code_hash"])
+    return row, code
+
+
+@transaction.atomic
+def make_again(row_id: int, *, now: dt.datetime) -> tuple[EmailCode, str] | None:
+    """Make new digits for the same row, or nothing when it has been asked for too often."""
+    row = EmailCode.objects.select_for_update().get(pk=row_id)
+    if row.sendings >= SENDINGS or row.confirmed_at:
+        return None
+    code = fresh()
+    row.code_hash, row.sent_at, row.expires_at = digest(row.pk, code), now, now + LIFETIME
+    row.sendings, row.attempts = row.sendings + 1, 0
+    row.save()
+    return row, code
+
+
+@transaction.atomic
+def check(row_id: int, typed: str, *, now: dt.datetime | None = None) -> bool:
+    """Say whether the digits are right; each wrong try counts, and after five the code is dead."""
+    now = now or timezone.now()
+    row = EmailCode.objects.select_for_update().get(pk=row_id)
+    if row.confirmed_at or row.expires_at <= now or row.attempts >= ATTEMPTS:
+        return False
+    digits = "".join(sign for sign in typed if sign.isdecimal() and sign.isascii())
+    if not hmac.compare_digest(row.code_hash, digest(row.pk, digits)):
+        row.attempts += 1
+        row.save(update_fields=["attempts"])
+        return False
+    row.confirmed_at = now
+    row.save(update_fields=["confirmed_at"])
+    return True

@@ -1,0 +1,164 @@
+"""The words of the daily mail: what it gathers, told in the reader's own language form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal import wiring
+from portal.calendar import Precision, format_precise
+from portal.due_lines import distance
+from portal.kinds import AT_ONCE
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from portal.models import Authority, Notice, User
+
+SHOWN = 40
+"""Lines in one mail; a longer list is the page's."""
+NEWS = frozenset(kind.name for kind in AT_ONCE)
+"""Kinds that say what has happened: their day is when it did, and nothing is late or due."""
+
+
+@dataclass
+class Letter:
+    """What one reader is to be told today; `user` is empty for one who is only an address."""
+
+    to: str
+    user: User | None = None
+    notices: list[int] = field(default_factory=list)
+    shown: list[Notice] = field(default_factory=list)
+    late: int = 0
+    today: int = 0
+    news: int = 0
+    links: dict[int, str] = field(default_factory=dict)
+    """Private links that go instead of the notices' public ones."""
+    stop_url: str = ""
+
+    @property
+    def authority(self) -> Authority | None:
+        """The one authority it is all about, if it is one."""
+        owners = {notice.authority for notice in self.shown}
+        return self.shown[0].authority if len(owners) == 1 else None
+
+    @property
+    def language(self) -> str:
+        owner = self.shown[0].authority
+        return str(self.user.language if self.user else owner.language_form if owner else settings.LANGUAGE_CODE)
+
+    def url_of(self, notice: Notice) -> str:
+        return self.links.get(notice.pk) or settings.BASE_URL + notice.link
+
+
+def written(letter: Letter, today: dt.date) -> dict[str, str]:
+    """Return subject, text and HTML."""
+    with translation.override(letter.language):
+        facts = facts_of(letter, today)
+        return {
+            "subject": facts["subject"],
+            "text": render_to_string("emails/digest.txt", facts),
+            "html": render_to_string("emails/digest.html", facts),
+        }
+
+
+def facts_of(letter: Letter, today: dt.date) -> dict[str, Any]:
+    held: dict[str, list[dict[str, Any]]] = {"late": [], "today": [], "soon": [], "news": []}
+    for notice in letter.shown:
+        held[when(notice, today)].append(line_of(letter, notice, today))
+    words = {"late": _("Late"), "today": _("Today"), "soon": _("Soon"), "news": _("New")}
+    return {
+        "subject": gist(letter, today),
+        "groups": [(words[name], lines) for name, lines in held.items() if lines],
+        "left_out": len(letter.notices) - len(letter.shown),
+        "authority": letter.authority,
+        "language": letter.language,
+        "unsubscribe_url": letter.stop_url,
+        **(for_user(letter) if letter.user else for_address(letter)),
+    }
+
+
+def when(notice: Notice, today: dt.date) -> str:
+    if notice.kind in NEWS:
+        return "news"
+    if notice.on_date < today:
+        return "late"
+    return "today" if is_today(notice.on_date, notice.precision, today) else "soon"
+
+
+def is_today(day: dt.date, precision: str, today: dt.date) -> bool:
+    """Say whether a thing is due today; a month that ends today was never due on a day."""
+    return day == today and precision == Precision.DAY
+
+
+def for_user(letter: Letter) -> dict[str, str]:
+    answers_for = _("You get this e-mail because you answer for these deadlines, or lead those who do.")
+    works_on = _("You get this e-mail because you work on the case.")
+    return {
+        "link": settings.BASE_URL + reverse("waiting"),
+        "link_text": _("See all that waits for you"),
+        "choices_url": settings.BASE_URL + reverse("notice_choices"),
+        "why": works_on if letter.news == len(letter.notices) else answers_for,
+    }
+
+
+def for_address(letter: Letter) -> dict[str, Any]:
+    """Return what stands instead for one who was asked by e-mail and has no page of her own."""
+    owner = letter.authority
+    facts: dict[str, Any] = {"is_invited": True}
+    facts["why"] = (
+        _("You get this e-mail because %(authority)s asked for your input.") % {"authority": owner.name}
+        if owner
+        else _("You get this e-mail because you were asked for your input.")
+    )
+    if len(letter.shown) == 1:
+        facts |= {"link": letter.url_of(letter.shown[0]), "link_text": _("Give your input")}
+    return facts
+
+
+def line_of(letter: Letter, notice: Notice, today: dt.date) -> dict[str, Any]:
+    """Return one deadline, or one piece of news, as the mail shows it."""
+    kind = wiring.kinds().get(notice.kind)
+    owner = notice.authority.name if notice.authority and letter.authority is None else ""
+    return {
+        "title": notice.title,
+        "kind": str(kind.label) if kind else "",
+        "context": " · ".join(part for part in (notice.context, owner) if part),
+        "date": format_precise(notice.on_date, Precision(notice.precision), letter.language, in_text=True),
+        "distance": "" if notice.kind in NEWS else distance(notice.on_date, today, Precision(notice.precision)),
+        "is_leaders": notice.occasion.startswith("leader-"),
+        "url": letter.url_of(notice),
+    }
+
+
+def gist(letter: Letter, today: dt.date) -> str:
+    """Return the subject: the one deadline itself, or how many there are and how many have passed."""
+    if len(letter.notices) == 1:
+        (only,) = letter.shown
+        if only.kind in NEWS:
+            return only.title
+        away = distance(only.on_date, today, Precision(only.precision))
+        first = _("Reminder, give your input") if letter.user is None else capfirst(away)
+        return f"{first}: {only.title}"
+    news, late, due_today = letter.news, letter.late, letter.today
+    count = len(letter.notices) - news
+    parts = []
+    if count and late == count:
+        parts.append(ngettext("%(count)d deadline is late", "%(count)d deadlines are late", count) % {"count": count})
+    elif count:
+        parts.append(ngettext("%(count)d deadline", "%(count)d deadlines", count) % {"count": count})
+    if late and late != count:
+        parts.append(ngettext("%(count)d is late", "%(count)d are late", late) % {"count": late})
+    if due_today:
+        parts.append(_("%(count)d today") % {"count": due_today})
+    if news:
+        parts.append(ngettext("%(count)d piece of news", "%(count)d pieces of news", news) % {"count": news})
+    return ", ".join(parts)
