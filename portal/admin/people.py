@@ -128,8 +128,8 @@ class MembershipAdmin(TenantAdmin):
             authority = Authority.objects.get(pk=obj.authority_id)
             outbox.notify(
                 obj.user, kind="role_given", subject=obj, authority=authority, template="role_given",
-                title=str(_("You have a new role in %s") % authority.full_name),
-                link=reverse("account_login"), link_text=str(_("Sign in")), role=obj.get_role_display(),
+                title=lambda: _("You have a new role in %s") % authority.full_name,
+                link=reverse("account_login"), link_text=_("Sign in"), role=obj.get_role_display,
                 set_password=not obj.user.has_usable_password(),
             )  # fmt: skip
 

@@ -12,8 +12,9 @@ How to read it
     value     Requests a second of the case: the median of five rounds. Eight connections are kept open and each asks
               again as soon as it has its answer. Rounds of the ceiling and of all cases take turns, so that a
               disturbance of the machine meets them alike.
-    ratio     value / baseline, where the baseline is the ceiling's requests a second. Compare ratios between machines
-              and over time; compare values only within one run.
+    ratio     value / baseline, where the baseline is the ceiling's requests a second, or for work that is no page the
+              bare thing it is held against, measured right before each round. Compare ratios between machines and over
+              time; compare values only within one run. A unit of time is better small, a unit per time large.
     queries   What one request asks the database, counted in this process with Django's test client on a warm process.
               Nothing is left out: session and user count, and BEGIN and COMMIT travel to the database like any other.
     html_bytes, gzip_bytes
@@ -27,6 +28,6 @@ a visitor's address of its own (X-Forwarded-For, PROXY_COUNT=1): the rate limite
 Triggers stay on while the rows are loaded, so history rows and plan versions exist as they would after real work.
 An answer with another status, size or content than expected stops the run with exit code 1; so does a server that dies.
 
-A new case: a function in `cases/` that takes the loaded `World` and returns what to measure, named in
-`cases.CASES`. New rows: a module in `data/`.
+A new case: a function in `cases/` that takes the loaded `World` and returns what to measure (`measured.Measured`, with
+`baseline_round` if it is no page), named in `cases.CASES`. New rows: a module in `data/`.
 """

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from statistics import median
 
 FACTS = ("queries", "html_bytes", "gzip_bytes")
+"""What pages have in common; a case may know more, which JSON holds and the table tells in a line of its own."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One case as measured; `facts` holds those of FACTS that the case has."""
+    """One case as measured; `facts` holds what else was counted, first of all those of FACTS."""
 
     name: str
     unit: str
@@ -22,6 +23,11 @@ class Figure:
     @property
     def value(self) -> float:
         return median(self.rates)
+
+    @property
+    def more(self) -> dict[str, int]:
+        """Return the facts that have no column."""
+        return {fact: number for fact, number in self.facts.items() if fact not in FACTS}
 
     @property
     def ratio(self) -> float:
@@ -51,10 +57,11 @@ def as_json(result: Result) -> str:
         {
             "name": case.name,
             "unit": case.unit,
-            "value": round(case.value, 1),
-            "baseline": round(case.baseline, 1),
+            "value": round(case.value, 4),
+            "baseline": round(case.baseline, 4),
             "ratio": round(case.ratio, 5),
             **{fact: case.facts[fact] for fact in FACTS if fact in case.facts},
+            **case.more,
         }
         for case in result.cases
     ]
@@ -69,7 +76,11 @@ def as_table(result: Result) -> str:
     ceiling = Figure("(ceiling)", "requests/s", result.ceiling_rates, result.ceiling)
     rows = [COLUMNS, *(_row(figure) for figure in (ceiling, *result.cases))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
-    return "\n".join("  ".join(_aligned(row, widths)).rstrip() for row in rows)
+    lines = ["  ".join(_aligned(row, widths)).rstrip() for row in rows]
+    for case in result.cases:
+        if case.more:
+            lines.append(f"{case.name}: " + ", ".join(f"{fact} {number:,}" for fact, number in case.more.items()))
+    return "\n".join(lines)
 
 
 def _aligned(row: tuple[str, ...], widths: list[int]) -> list[str]:
@@ -82,7 +93,7 @@ def _aligned(row: tuple[str, ...], widths: list[int]) -> list[str]:
 def _row(figure: Figure) -> tuple[str, ...]:
     return (
         figure.name,
-        f"{figure.value:,.1f}" if figure.value < 100 else f"{figure.value:,.0f}",
+        amount(figure.value),
         figure.unit,
         share(figure.ratio),
         f"±{50 * figure.spread:.0f} %",
@@ -90,6 +101,11 @@ def _row(figure: Figure) -> tuple[str, ...]:
         kilobytes(figure.facts.get("html_bytes")),
         kilobytes(figure.facts.get("gzip_bytes")),
     )
+
+
+def amount(value: float) -> str:
+    """Return a measured value with as many digits as its rounds agree on."""
+    return f"{value:,.3f}" if value < 10 else f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
 
 
 def share(ratio: float) -> str:

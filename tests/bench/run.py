@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Protocol
+from statistics import median
+from typing import TYPE_CHECKING
 
 from tests.bench.cases import CASES
 from tests.bench.database import own_database, upgrade
 from tests.bench.errors import BenchError, say
 from tests.bench.figures import Figure, Result
+from tests.bench.measured import OwnBaseline
 from tests.bench.server import CEILING, Server, web_server
 from tests.bench.web import WebCase
 from tests.bench.wiring import set_up
@@ -16,19 +18,9 @@ from tests.bench.wiring import set_up
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tests.bench.measured import Measured
+
 WARM_UP_SECONDS = 0.4
-
-
-class Measured(Protocol):
-    """What a case must offer; WebCase is the first kind."""
-
-    name: str
-    unit: str
-    facts: dict[str, int]
-
-    def prepare(self, server: Server) -> None: ...
-
-    def round(self, seconds: float) -> float: ...
 
 
 def run(names: Sequence[str], *, seconds: float, rounds: int, authorities: int) -> Result:
@@ -54,21 +46,30 @@ def run(names: Sequence[str], *, seconds: float, rounds: int, authorities: int) 
 
 
 def measure(server: Server, cases: Sequence[Measured], *, seconds: float, rounds: int) -> Result:
-    """Let the ceiling and the cases take turns, round by round."""
+    """Let the ceiling and the cases, each after its own baseline, take turns, round by round."""
     ceiling = WebCase("ceiling", CEILING, contains=("ok",), is_page=False)
     everything: list[Measured] = [ceiling, *cases]
     for case in everything:
         case.prepare(server)
-        case.round(WARM_UP_SECONDS)
+        take(case, WARM_UP_SECONDS)
     rates: dict[str, list[float]] = {case.name: [] for case in everything}
+    bare: dict[str, list[float]] = {case.name: [] for case in everything}
     for number in range(1, rounds + 1):
         for case in everything:
-            rates[case.name].append(case.round(seconds))
+            baseline, rate = take(case, seconds)
+            rates[case.name].append(rate)
+            bare[case.name] += baseline
             server.require_alive()
-        say(f"round {number} of {rounds}: " + ", ".join(f"{name} {each[-1]:.0f}" for name, each in rates.items()))
+        say(f"round {number} of {rounds}: " + ", ".join(f"{name} {each[-1]:.4g}" for name, each in rates.items()))
     top = tuple(rates["ceiling"])
-    result = Result(top, ())
-    return Result(
-        top,
-        tuple(Figure(case.name, case.unit, tuple(rates[case.name]), result.ceiling, case.facts) for case in cases),
+    figures = (
+        Figure(case.name, case.unit, tuple(rates[case.name]), median(bare[case.name] or top), case.facts)
+        for case in cases
     )
+    return Result(top, tuple(figures))
+
+
+def take(case: Measured, seconds: float) -> tuple[list[float], float]:
+    """Take one turn: the case's own baseline, if it has one, and the case."""
+    baseline = [case.baseline_round(seconds)] if isinstance(case, OwnBaseline) else []
+    return baseline, case.round(seconds)

@@ -15,10 +15,12 @@ from django.conf import settings as django_settings
 from django.db import connections
 
 from tests import mailserver
+from tests.broker import sending_to
 from tests.databases import address_of
+from tests.faults.servers import Broker, Database, own_servers, working_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tests.mailserver import MailServer
 
@@ -32,22 +34,32 @@ def post() -> Iterator[tuple[MailServer, int]]:
 
 
 @pytest.fixture
-def start(own_database: str, valkey: Any, post: tuple[MailServer, int], tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """`start("worker", …)` runs that part of Celery for real; what still runs at the end is killed."""
-    started: list[subprocess.Popen[bytes]] = []
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
-        "DATABASE_URL": address_of(own_database, connections.settings["default"]),
-        "REDIS_URL": django_settings.REDIS_URL,
-        "CACHE_URL": django_settings.CACHE_URL,
-        "EMAIL_URL": f"smtp://127.0.0.1:{post[1]}",
-    }
+def broker() -> Iterator[Broker]:
+    """A broker that this test may stop; tasks of this process go there."""
+    with own_servers() as (starter, run):
+        own = Broker(starter, run)
+        with sending_to(own.address):
+            yield own
 
-    def run(*arguments: str) -> subprocess.Popen[bytes]:
+
+@pytest.fixture
+def start(own_database: str, broker: Broker, post: tuple[MailServer, int], tmp_path: Path) -> Iterator[Any]:
+    """`start("worker", …)` runs that part of Celery for real; what still runs at the end is killed.
+
+    `app` names another Celery app, and further names are put in the process's environment.
+    """
+    started: list[subprocess.Popen[bytes]] = []
+    database = address_of(own_database, connections.settings["default"])
+
+    def run(*arguments: str, app: str = "portal", **own: str) -> subprocess.Popen[bytes]:
         log = (tmp_path / f"{arguments[0]}.log").open("ab")
         process = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "portal", *arguments], env=environment, cwd=ROOT, stdout=log, stderr=log,
+            [sys.executable, "-m", "celery", "-A", app, *arguments], cwd=ROOT, stdout=log, stderr=log,
+            env={
+                **os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "DATABASE_URL": database,
+                "REDIS_URL": broker.address, "CACHE_URL": django_settings.CACHE_URL,
+                "EMAIL_URL": f"smtp://127.0.0.1:{post[1]}", **own,
+            },
             start_new_session=True,
         )  # fmt: skip
         started.append(process)
@@ -58,8 +70,24 @@ def start(own_database: str, valkey: Any, post: tuple[MailServer, int], tmp_path
         kill(process)
 
 
+@pytest.fixture
+def database(own_database: str) -> Iterator[Database]:
+    """A PostgreSQL that this test may stop, with a copy of the test's database; this process works in it."""
+    with own_servers() as (starter, run):
+        own = Database(starter, run)
+        own.copy(own_database)
+        with working_in(own.address):
+            yield own
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
     """End a process and its children at once, as a power cut would."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(10)
+
+
+def children_of(process: subprocess.Popen[bytes]) -> list[int]:
+    """Return the ids of the processes a process has started and that live."""
+    done = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in done.stdout.split()]

@@ -13,10 +13,10 @@ from portal import outbox, tasks
 from portal.models import Heartbeat, Mail
 from tests import factories as make
 from tests.faults.conftest import kill
+from tests.faults.servers import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from tests.faults.servers import Broker
     from tests.mailserver import MailServer
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -28,13 +28,6 @@ def write(number: int) -> None:
     with transaction.atomic():
         for place in range(number):
             outbox.write(to=f"mottaker{place}@test.example", subject=f"Brev {place}", text="Hei")
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def test_a_mail_goes_at_once_through_a_real_worker(start: Any, post: tuple[MailServer, int]) -> None:
@@ -66,9 +59,9 @@ def test_a_worker_killed_in_mid_delivery_loses_nothing(start: Any, post: tuple[M
     assert len(server.messages) <= 4, "at most the one mail it had in its hands is doubled"
 
 
-def test_what_the_broker_forgot_the_outbox_remembers(start: Any, valkey: Any, post: tuple[MailServer, int]) -> None:
+def test_what_the_broker_forgot_the_outbox_remembers(start: Any, broker: Broker, post: tuple[MailServer, int]) -> None:
     write(2)
-    valkey.flushdb()  # the broker lost its queue before any worker came
+    broker.forget()  # the broker lost its queue before any worker came
     start(*WORKER)
     make.a_mail(next_attempt_at=timezone.now())
     tasks.deliver_outbox.delay()

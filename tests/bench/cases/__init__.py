@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.bench.cases.admin import admin_measures_100
+from tests.bench.cases.mail import deliver
 from tests.bench.cases.public import front_page, status_live_200, status_unchanged_200
+from tests.bench.cases.sweep import sweep_1m
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.bench.data.world import World
-    from tests.bench.web import WebCase
+    from tests.bench.measured import Measured
 
-_ALL: tuple[Callable[[World], WebCase], ...] = (
+_ALL: tuple[Callable[[World], Measured], ...] = (
     front_page,
     status_live_200,
     status_unchanged_200,
     admin_measures_100,
+    deliver,
+    sweep_1m,
 )
 CASES = {make.__name__: make for make in _ALL}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
+from portal.models import Case, CaseStep
 from strategy.models import (
     ActionPart,
     Goal,
@@ -15,6 +16,7 @@ from strategy.models import (
     MeasureParticipation,
     Milestone,
     Plan,
+    PlanCase,
     PlanParticipant,
     PlanSdg,
     Strategy,
@@ -62,6 +64,7 @@ def add_plan(
         )
     )  # fmt: skip
     shipment.add(PlanParticipant(plan=plan, authority=place, role=PlanParticipant.Role.OWNER))
+    _adopt(shipment, plan, dt.date(first, 1, 1))
     for number in (8, 11):
         shipment.add(PlanSdg(authority=place, plan=plan, number=number, role=PlanSdg.Role.VISION))
     part = shipment.add(ActionPart(authority=place, plan=plan, period_start=first, period_end=first + 4))
@@ -75,6 +78,18 @@ def add_plan(
     return tuple(
         _add_measure(setting, strategy, number, position) for position, (strategy, number) in enumerate(placed, 1)
     )
+
+
+def _adopt(shipment: Shipment, plan: Plan, on: dt.date) -> None:
+    """Put the case with the resolution aboard: no plan is adopted without one."""
+    case = shipment.add(Case(authority=plan.authority, title=plan.title, public_title=plan.title))
+    shipment.add(
+        CaseStep(
+            authority=plan.authority, case=case, activity="decision", actor="Kommunestyret", outcome="adopted",
+            resolution="Planen vedtas.", decided_on=on,
+        )
+    )  # fmt: skip
+    shipment.add(PlanCase(authority=plan.authority, plan=plan, case=case, purpose="adoption"))
 
 
 def _add_goal(setting: Setting, number: int, counts: tuple[int, ...]) -> list[tuple[Strategy, int]]:
