@@ -11,15 +11,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal import permissions
+from portal import due, due_lines, permissions
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 APPS = ["strategy", "portal"]
-MODELS = ["MeasureParticipation", "Plan", "Goal", "Strategy", "Tag", "Case", "CaseStep", "Document", "Body"]
+MODELS = [
+    "MeasureParticipation", "Plan", "Goal", "Strategy", "Tag", "Case", "CaseStep", "InputRound", "Document", "Body",
+]  # fmt: skip
 
 
 def place(order: list[str], name: str) -> int:
@@ -97,6 +100,16 @@ class PortalAdminSite(AdminSite):
         for app in apps:
             app["models"].sort(key=lambda row: (place(MODELS, row["object_name"]), row["name"]))
         return apps
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Say first what waits for the one who comes in."""
+        today = timezone.localdate()
+        lines = due_lines.lines_of(due.of_person(request.user, today, today + due_lines.AHEAD), today)  # type: ignore[arg-type]
+        context = {
+            "waiting": due_lines.how_it_stands(lines),
+            "may_watch": bool(permissions.authorities_with(request.user, permissions.WATCHERS)),
+        }
+        return super().index(request, {**context, **(extra_context or {})})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "in_casework": True}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from portal import typed
+from portal.models import Notice
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -19,4 +20,10 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "authority": None,
         "languages_offered": settings.LANGUAGES_OFFERED,
         "kept_form": lambda: typed.SESSION_KEY in request.session,
+        "unread_notices": lambda: unread_notices(request),
     }
+
+
+def unread_notices(request: HttpRequest) -> int:
+    """Return how many notices the reader has not read; asked only by the menu of those who are signed in."""
+    return Notice.objects.current().filter(user=request.user, read_at__isnull=True).count()

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import logging.config
+import re
 from typing import Any
 
 import structlog
+
+KEY = re.compile(r"(?<=/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+"""A key in an address (`portal.keys`): whoever reads the log must not hold it."""
+
+
+def hide_keys(logger: Any, name: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """Take keys out of all that is written, also of what Django and others log."""
+    return {fact: KEY.sub("…", value) if isinstance(value, str) else value for fact, value in facts.items()}
 
 
 def logging_settings(*, as_json: bool) -> dict[str, Any]:
@@ -28,7 +37,7 @@ def logging_settings(*, as_json: bool) -> dict[str, Any]:
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, hide_keys, renderer],
                 "foreign_pre_chain": shared,
             }
         },

@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpResponseBadRequest
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
 from portal import permissions, typed
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     GetResponse = Callable[[HttpRequest], HttpResponse]
 
 LANGUAGE_COOKIE = "sprak"
-GUARDED = ("/admin/", "/dokument/")
+GUARDED = frozenset(
+    {
+        "document", "waiting", "calendar_feeds", "inbox", "notice_choices", "operations", "authority_deadlines",
+        "round_inputs", "register_input", "answer_input",
+    }
+)  # fmt: skip
+"""Pages that make sense by role only, besides the case pages."""
 SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 log = structlog.get_logger("portal.request")
 
@@ -87,12 +93,20 @@ def require_mfa(get_response: GetResponse) -> GetResponse:
             from portal.signin import lacks_required_mfa
 
             if lacks_required_mfa(request.user):
-                if request.path.startswith(GUARDED):
+                if is_guarded(request.path_info):
                     return redirect("mfa_index")
                 permissions.set_aside(request.user)
         return get_response(request)
 
     return middleware
+
+
+def is_guarded(path: str) -> bool:
+    """Say whether a page gives nothing to one whose roles are set aside."""
+    try:
+        return path.startswith("/admin/") or resolve(path).url_name in GUARDED
+    except Resolver404:
+        return False
 
 
 def keep_typed(get_response: GetResponse) -> GetResponse:

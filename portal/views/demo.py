@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from portal.models import Mail, Membership, User
+from portal.models.base import key_in
 from portal.signin import landing_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 DEMO_DOMAIN = ".example"
+PER_PAGE = 50
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -38,8 +46,7 @@ def signin(request: HttpRequest) -> HttpResponse:
     only_in_demo()
     people = User.objects.filter(email__endswith=DEMO_DOMAIN, is_active=True)
     if request.method == "POST":
-        chosen = request.POST.get("user", "")
-        user = get_object_or_404(people, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0)
+        user = get_object_or_404(people, pk=key_in(request.POST.get("user", "")))
         login(request, user, backend=BACKEND)
         return redirect(landing_page(user))
     roles = Membership.objects.filter(user__in=people).select_related("user", "authority")
@@ -53,8 +60,34 @@ def signin(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """Show the newest mails of the demo, as their receivers would have read them."""
+    """Show the demo's newest mails as their receivers would have read them; a press runs the notices now."""
     only_in_demo()
-    return render(request, "portal/demo_mailbox.html", {"mails": Mail.objects.order_by("-pk")[:50]})
+    if request.method == "POST":
+        messages.success(request, run_notices())
+        return redirect(request.get_full_path())
+    asked = request.GET.get("til", "").strip()[:100]
+    mails = Mail.objects.filter(to_address__icontains=asked) if asked else Mail.objects.all()
+    page = Paginator(mails.order_by("-created_at", "-pk"), PER_PAGE).get_page(request.GET.get("side"))
+    context = {"asked": asked, "page": page, "query": urlencode({"til": asked}) if asked else ""}
+    return render(request, "portal/demo_mailbox.html", context)
+
+
+def run_notices() -> str:
+    """Do what beat does each hour and at seven in the morning, now; return what came of it."""
+    from portal import digest, outbox, sweep
+
+    now = timezone.now()
+    found = sweep.sweep(now)
+    written = digest.send(now, force=True)
+    outbox.deliver_all()
+    made, gone = found.get("made", 0) + found.get("revived", 0), found.get("withdrawn", 0)
+    said = [
+        ngettext("%(count)d new notice.", "%(count)d new notices.", made) % {"count": made} if made else "",
+        ngettext("%(count)d no longer holds.", "%(count)d no longer hold.", gone) % {"count": gone} if gone else "",
+        ngettext("%(count)d e-mail is sent.", "%(count)d e-mails are sent.", written) % {"count": written}
+        if written
+        else "",
+    ]
+    return " ".join(filter(None, said)) or _("Nothing new: all that can be told has been told.")

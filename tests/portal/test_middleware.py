@@ -70,6 +70,14 @@ def test_staff_of_an_authority_that_requires_two_steps_set_them_up_first(world: 
     assert as_role("neighbour").get("/admin/").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["venter-pa-deg/", "varsler/", "hjemby/frister/", "hjemby/innspill/runde/svar/"])
+def test_the_second_step_comes_before_the_pages_that_roles_open(world: World, as_role: Any, path: str) -> None:
+    world.home.authority.mfa_required = True
+    world.home.authority.save()
+    assert as_role("officer").get(f"/{path}")["Location"] == "/konto/2fa/"
+    assert as_role("officer").get("/hjemby/innspill/runde/").status_code == 200
+
+
 def test_recovery_codes_alone_are_no_second_step(world: World, as_role: Any) -> None:
     from allauth.mfa.models import Authenticator
 
