@@ -1,28 +1,46 @@
-"""Files, handed out only to those who may see the case they lie in."""
+"""Files, handed out to those who may see the case they lie in, and to anyone where a public round hands them out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from portal.models import Document
+from portal.models import Document, InputRound, RoundDocument
+from portal.models.case import Access
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponseBase
 
 log = structlog.get_logger("portal.documents")
 
 
-@login_required
+def readable_by(user: Any) -> QuerySet[Document]:
+    """Return the documents the user may have: of her own cases, and those that public rounds hand out to all."""
+    handed_out = RoundDocument.objects.filter(round__in=InputRound.objects.public()).values("document")
+    for_all = Q(access=Access.OPEN, pk__in=handed_out)
+    if not user.is_authenticated:
+        return Document.objects.filter(for_all)
+    return Document.objects.filter(for_all | Q(pk__in=Document.objects.visible_to(user).values("pk")))
+
+
 @require_safe
-def download(request: HttpRequest, document: int) -> FileResponse:
-    """Send one document as a download; what the user may not see does not exist."""
-    found = get_object_or_404(Document.objects.visible_to(request.user), pk=document)
+def download(request: HttpRequest, document: int) -> HttpResponseBase:
+    """Send one document as a download; what the user may not see does not exist. Who is not signed in may do so.
+
+    Raises:
+        Http404: there is no such document for this user, or its file is gone.
+    """
+    found = readable_by(request.user).filter(pk=document).first()
+    if found is None and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if found is None:
+        raise Http404
     try:
         content = found.file.open("rb")
     except FileNotFoundError as error:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, Prefetch, Q
+from django.db.models import Count, F, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from portal import typed, wiring
-from portal.calendar import Precision, format_precise
+from portal import round_lists, typed, wiring
 from portal.middleware import LANGUAGE_COOKIE
-from portal.models import Authority, Body, Case, CaseStep, RegionMembership
+from portal.models import Authority, Body, Case, RegionMembership
 from portal.models.base import NorwegianKey
-from portal.models.case import Access
 from portal.ratelimit import limit
 
 if TYPE_CHECKING:
@@ -38,7 +35,8 @@ def front_page(request: HttpRequest) -> HttpResponse:
     found = [row for row in rows if fits(row["authority"], asked)] if asked else None
     if found and len(found) == 1:
         return redirect(found[0]["authority"])
-    return render(request, "portal/front_page.html", {"rows": rows, "asked": asked, "found": found})
+    context = {"rows": rows, "asked": asked, "found": found, "open": round_lists.open_to_all(timezone.localdate())}
+    return render(request, "portal/front_page.html", context)
 
 
 def fits(authority: Authority, asked: str) -> bool:
@@ -58,6 +56,7 @@ def authority_page(request: HttpRequest, authority: str) -> HttpResponse:
     context = {
         "authority": found,
         "panels": wiring.authority_panels(found, request.user),
+        "rounds": round_lists.open_rounds_of(found, timezone.localdate()),
         "bodies": Body.objects.filter(authority=found).order_by(NorwegianKey("name")),
         "cases": public_cases(found),
         "regions": [link.region for link in neighbours if link.member_id == found.pk],
@@ -76,32 +75,10 @@ def memberships_of(authority: Authority) -> list[RegionMembership]:
     )
 
 
-def public_cases(authority: Authority) -> list[dict[str, Any]]:
-    """Return the newest cases by the title anyone may read; the steps only of those that are open."""
-    cases = (
-        Case.objects.filter(authority=authority)
-        .prefetch_related(Prefetch("steps", CaseStep.objects.select_related("body")))
-        .order_by(F("opened_on").desc(nulls_last=True), "-pk")[:CASES_SHOWN]
-    )
-    return [
-        {
-            "case": case,
-            "steps": [{"step": step, "when": when(step)} for step in case.steps.all()]
-            if case.access == Access.OPEN
-            else [],
-        }
-        for case in cases
-    ]
-
-
-def when(step: CaseStep) -> str:
-    """Return the step's date or period as it was stated; nothing when no date was."""
-    language = get_language() or "nb"
-    precision = Precision(step.precision)
-    if step.starts_on and step.ends_on and precision == Precision.MONTH:
-        return format_precise(step.ends_on, Precision.PERIOD, language, starts=step.starts_on)
-    days = [format_precise(day, precision, language) for day in (step.starts_on, step.ends_on) if day]
-    return "–".join(dict.fromkeys(days))
+def public_cases(authority: Authority) -> list[Case]:
+    """Return the newest cases, each with its number of steps; what more of it may be read its own page decides."""
+    cases = Case.objects.filter(authority=authority).select_related("authority").annotate(step_count=Count("steps"))
+    return list(cases.order_by(F("opened_on").desc(nulls_last=True), "-pk")[:CASES_SHOWN])
 
 
 @csrf_exempt

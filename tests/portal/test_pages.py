@@ -9,8 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from portal.case_path import when
 from portal.models import Authority, CaseStep, RegionMembership
-from portal.views.pages import fits, when
+from portal.views.pages import fits
 from strategy.models import PlanParticipant
 from tests import factories as make
 from tests.world import World
@@ -65,8 +66,8 @@ def test_the_front_page_asks_the_same_whatever_the_number(
     world: World, reader: Client, django_assert_num_queries: Any, count: int
 ) -> None:
     for _ in range(count):
-        make.a_plan(make.an_authority())
-    with django_assert_num_queries(2):
+        make.a_round(make.a_case(make.a_plan(make.an_authority()).authority))
+    with django_assert_num_queries(3):
         body(reader.get("/"))
 
 
@@ -118,18 +119,6 @@ def test_a_case_that_is_exempt_keeps_its_title_and_its_steps(world: World, reade
     assert "Søknad om støtte" in html
     assert "Navnet på bedriften" not in html
     assert "Hemmelig utvalg" not in html
-
-
-def test_the_outcome_of_a_cases_steps_is_told_when_there_is_one(world: World, reader: Client) -> None:
-    quiet = make.an_authority(name="Stilleby")
-    case = make.a_case(quiet)
-    make.a_step(case, outcome="pending")
-    make.a_step(case, outcome="pending")
-    assert "Outcome" not in body(reader.get(f"/{quiet.slug}/"))
-    make.a_step(case, outcome="noted")
-    html = body(reader.get(f"/{quiet.slug}/"))
-    assert html.count('data-l="Outcome"') == 3
-    assert html.count("not registered") == 2
 
 
 def test_a_dropped_measure_is_not_counted(world: World, reader: Client) -> None:

@@ -1,0 +1,202 @@
+"""Files that people send: taken when both name and content say they are a kind we know, and never by the name alone.
+
+What is taken is handed out only as a download (`portal.views.documents`), so nothing here is ever shown by a browser.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import filetype
+from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST_NAME = 120
+HEAD = 8192
+MOST_ENTRIES = 5_000
+LARGEST_UNPACKED = 300 * 1024 * 1024
+END_OF_ZIP = b"PK\x05\x06"
+LONGEST_END = 22 + 65_535
+"""The last record of a packed file, with the longest remark it may carry."""
+LONGEST_CONTENTS = MOST_ENTRIES * 300
+LARGEST_PART = 2 * 1024 * 1024
+"""How much of one part of an office file is read to see what it is."""
+ODT = "application/vnd.oasis.opendocument.text"
+OOXML = "application/vnd.openxmlformats-officedocument."
+MACROS = re.compile(r"(^|/)(vbaProject\w*\.bin|vbaData\.xml|Basic|Scripts|activeX)(/|$)", re.IGNORECASE)
+TEXT_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that is what it says, with the name, type, size and hash to keep it by."""
+
+    content: Any
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+def check(upload: Any, *, limit: int) -> Checked:
+    """Return what is to be kept of an uploaded file.
+
+    Raises:
+        ValidationError: empty, too large, or not a kind of file we take; the sentence says which we do take.
+    """
+    filename = clean_name(upload.name)
+    if upload.size == 0:
+        raise ValidationError(_("“%(name)s” is empty. Choose another file.") % {"name": filename}, code="empty")
+    if upload.size > limit:
+        raise ValidationError(
+            _("“%(name)s” is %(size)s. The largest we take is %(limit)s.")
+            % {"name": filename, "size": filesizeformat(upload.size), "limit": filesizeformat(limit)},
+            code="too_large",
+        )
+    extension = filename.rpartition(".")[2].lower() if "." in filename else ""
+    if extension not in KINDS:
+        raise ValidationError(_("We do not take “%(name)s”. %(taken)s") % {"name": filename, "taken": what_we_take()})
+    content_type, is_so = KINDS[extension]
+    upload.seek(0)
+    holds = is_so(upload)
+    upload.seek(0)
+    if not holds:
+        raise ValidationError(
+            _("The content of “%(name)s” is not what the name says, or we cannot read it. %(taken)s")
+            % {"name": filename, "taken": what_we_take()},
+            code="not_what_it_says",
+        )
+    return Checked(upload, filename, content_type, upload.size, sha256_of(upload))
+
+
+def what_we_take() -> str:
+    """Return the sentence that says which kinds of files we take."""
+    return _("We take PDF, Word (docx), OpenDocument text (odt), Excel (xlsx), JPEG, PNG and plain text (txt).")
+
+
+def clean_name(name: str) -> str:
+    """Return a name without path, control signs or signs that turn the reading direction, at most 120 long."""
+    base = re.split(r"[/\\]", unicodedata.normalize("NFC", name or ""))[-1]
+    plain = "".join(" " if sign.isspace() else sign for sign in base if sign.isspace() or not _is_hidden(sign))
+    stem, dot, extension = " ".join(plain.split()).strip(". ").rpartition(".")
+    if not dot:
+        return (extension or _("file"))[:LONGEST_NAME]
+    extension = extension[:10]
+    return f"{stem[: LONGEST_NAME - 1 - len(extension)].rstrip() or _('file')}.{extension}"
+
+
+def _is_hidden(sign: str) -> bool:
+    return unicodedata.category(sign).startswith("C")
+
+
+def sha256_of(upload: Any) -> str:
+    """Return the hash of the whole content, read piece by piece, and leave the file at its start."""
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
+
+
+# ---- is it what it says? ----
+
+
+def _magic(mime: str) -> Callable[[Any], bool]:
+    """Return a check of the first bytes."""
+
+    def is_so(upload: Any) -> bool:
+        found = filetype.guess(upload.read(HEAD))
+        return found is not None and found.mime == mime
+
+    return is_so
+
+
+def _is_text(upload: Any) -> bool:
+    """Say whether it is text in UTF-8 or Latin, without the signs that only programs use."""
+    for chunk in upload.chunks():
+        if TEXT_CONTROL.search(chunk.decode("latin-1")):
+            return False
+    upload.seek(0)
+    return not upload.read(8).startswith((b"%PDF-", b"{\\rtf"))
+
+
+def _office(main_part: str, main_type: str) -> Callable[[Any], bool]:
+    """Return a check that a packed file is the office document it says: its parts, its type, no macros, no bomb."""
+
+    def is_so(upload: Any) -> bool:
+        try:
+            if not _has_short_contents(upload):
+                return False
+            with zipfile.ZipFile(upload) as packed:
+                return _is_safe(packed, upload.size) and _says(packed, main_part, main_type)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, KeyError, OSError, EOFError):
+            return False
+
+    return is_so
+
+
+def _has_short_contents(upload: Any) -> bool:
+    """Say whether the list of what is packed is short: `zipfile` reads all of it before anyone can count."""
+    size = upload.seek(0, 2) or upload.tell()
+    upload.seek(max(size - LONGEST_END, 0))
+    tail = upload.read(LONGEST_END)
+    at = len(tail) - 22
+    if tail[at : at + 4] != END_OF_ZIP or tail[-2:] != b"\0\0":
+        at = tail.rfind(END_OF_ZIP)
+    is_huge = at >= 20 and tail[at - 20 : at - 16] == b"PK\x06\x07"  # the form for more than 65 535 parts
+    return at >= 0 and not is_huge and int.from_bytes(tail[at + 12 : at + 16], "little") <= LONGEST_CONTENTS
+
+
+def _is_safe(packed: zipfile.ZipFile, size: int) -> bool:
+    """Say whether what is packed stays within bounds, is not locked and holds no program."""
+    entries = packed.infolist()
+    return (
+        0 < len(entries) <= MOST_ENTRIES
+        and sum(entry.file_size for entry in entries) <= LARGEST_UNPACKED
+        and sum(entry.compress_size for entry in entries) <= size  # entries that overlap are a bomb
+        and not any(entry.flag_bits & 0x1 for entry in entries)
+        and not any(MACROS.search(entry.filename) for entry in entries)
+        and not any(entry.filename.startswith("/") or ".." in entry.filename.split("/") for entry in entries)
+    )
+
+
+def _says(packed: zipfile.ZipFile, main_part: str, main_type: str) -> bool:
+    """Say whether the main part is there and the package calls itself this type."""
+    if main_part not in packed.namelist():
+        return False
+    if main_type == ODT:
+        return _read(packed, "mimetype").strip() == ODT.encode()
+    types = _read(packed, "[Content_Types].xml")
+    return main_type.encode() in types and b"macroEnabled" not in types and b"vbaProject" not in types
+
+
+def _read(packed: zipfile.ZipFile, name: str) -> bytes:
+    """Return a part, or its beginning: a part that unpacks to very much is not read to its end."""
+    with packed.open(name) as part:
+        return part.read(LARGEST_PART)
+
+
+KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "pdf": ("application/pdf", _magic("application/pdf")),
+    "docx": (
+        f"{OOXML}wordprocessingml.document",
+        _office("word/document.xml", f"{OOXML}wordprocessingml.document.main+xml"),
+    ),
+    "xlsx": (f"{OOXML}spreadsheetml.sheet", _office("xl/workbook.xml", f"{OOXML}spreadsheetml.sheet.main+xml")),
+    "odt": (ODT, _office("content.xml", ODT)),
+    "jpg": ("image/jpeg", _magic("image/jpeg")),
+    "jpeg": ("image/jpeg", _magic("image/jpeg")),
+    "png": ("image/png", _magic("image/png")),
+    "txt": ("text/plain", _is_text),
+}
+"""By the name's ending: the type we keep, and how we see that the content is it."""
+ACCEPT = ",".join(f".{extension}" for extension in KINDS)
