@@ -9,10 +9,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal.admin.forms import NativeDateInput, TenantForm, VersionedTenantForm
+from portal.admin.forms import TenantForm, VersionedTenantForm
 from portal.admin.tenant import visible
 from portal.models import Unit, User
 from portal.models.base import sane_date
+from portal.versions import NativeDateInput
 from strategy import rules
 from strategy.models import Goal, MeasureParticipation, Plan, Strategy
 

@@ -16,21 +16,20 @@ from django.urls import path
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from portal import permissions
-from portal.admin import export
+from portal import export, permissions
 from portal.admin.forms import (
     InlineForm,
     NamedFormSet,
-    NativeDateInput,
     TenantForm,
     VersionedInlineForm,
     VersionedListForm,
     VersionedTenantForm,
 )
-from portal.admin.history import changes_of
 from portal.admin.widgets import NamedAutocomplete
+from portal.changes import changes_of
 from portal.models import Authority
 from portal.models.base import Versioned
+from portal.versions import NativeDateInput
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
@@ -158,6 +157,8 @@ class TenantAdmin(TenantRules, admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         permissions.require(permissions.may_write(request.user, self.model_label, self.authority_of(obj)))
+        if change and isinstance(obj, Versioned) and not form.has_changed():
+            return  # a colleague may have changed it while this page was checked
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

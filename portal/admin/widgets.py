@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.forms import Media
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,6 +24,10 @@ class NamedAutocomplete(AutocompleteSelect):
             **super().build_attrs(base_attrs, extra_attrs),
             "data-placeholder": str(self.field.verbose_name).capitalize(),
         }
+
+    @property
+    def media(self) -> Any:
+        return super().media + Media(js=["js/autocomplete-names.js"])
 
 
 class QuickInput(forms.TextInput):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from portal.models import Body, Case, Organisation, RegionMembership, Unit
 from strategy.models import Goal, Measure, MeasureEntry, MeasureParticipation, Plan, PlanParticipant, Strategy, Tag
+from tests import factories as make
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +139,20 @@ def test_the_operator_may_send_a_plans_page_and_an_authoritys_untouched(
         assert send(operator_client, page(type(row), "change", row.pk)).status_code == 302
     assert list(PlanParticipant.objects.values_list("plan", "authority", "role").order_by("pk")) == links
     assert list(RegionMembership.objects.values_list("region", "member").order_by("pk")) == members
+
+
+def test_a_step_below_its_case_tells_its_dates_and_keeps_what_its_row_does_not_show(
+    world: World, officer_client: Client
+) -> None:
+    days = {"starts_on": dt.date(2026, 3, 1), "ends_on": dt.date(2026, 4, 30), "papers_due_on": dt.date(2026, 2, 20)}
+    step = make.a_step(make.a_case(world.home.authority), precision="month", **days)
+    url = page(Case, "change", step.case_id)
+    assert "mars–april 2026" in officer_client.get(url).content.decode()
+    row = row_of(form_of(officer_client, url), "steps", step.pk)
+    assert send(officer_client, url, **{f"{row}-actor": "Forumet"}).status_code == 302
+    step.refresh_from_db()
+    assert (step.actor, step.precision) == ("Forumet", "month")
+    assert {name: getattr(step, name) for name in days} == days
 
 
 def test_a_new_measure_pressed_twice_is_made_once(world: World, officer_client: Client) -> None:
