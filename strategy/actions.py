@@ -1,19 +1,27 @@
-"""What officers do with measures: each deed atomic, locked, checked and recorded."""
+"""What officers do with measures and with a plan's adoption: each deed atomic, locked, checked and recorded."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from portal import permissions
-from portal.models import Event, User
-from strategy import rules
-from strategy.models import ActionPart, Goal, Measure, MeasureEntry, MeasureParticipation, Plan, Strategy
+from portal import outbox, permissions
+from portal.models import CaseStep, Event, Membership, User
+from strategy import adoption, rules
+from strategy.models import ActionPart, Goal, Measure, MeasureEntry, MeasureParticipation, Plan, PlanCase, Strategy
 
-PARTICIPATION, MEASURE = "strategy.measureparticipation", "strategy.measure"
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from portal.models import Case
+
+PARTICIPATION, MEASURE, PLAN = "strategy.measureparticipation", "strategy.measure", "strategy.plan"
 ADDED = "measure_added"
 
 
@@ -106,3 +114,113 @@ def remove_participation(row: MeasureParticipation, *, by: User) -> None:
     if is_own and not measure.participations.exists():
         Measure.objects.filter(pk=measure.pk).update(current_entry=None)
         measure.delete()
+
+
+# ---- adoption: a plan is adopted by resolutions, never by hand ----
+
+
+@transaction.atomic
+def settle_adoption(case: Case, by: User) -> list[str]:
+    """Adopt each plan whose adoption cases now have all their resolutions; return what was adopted, in words.
+
+    Called in the transaction that registered an outcome. The plan is locked before the resolutions are read, so that
+    two who register the last two at the same time do not both find the other's lacking. A date corrected in the
+    protocol is corrected in the plan too.
+    """
+    links = PlanCase.objects.filter(case=case, purpose=PlanCase.Purpose.ADOPTION)
+    plans = list(
+        Plan.objects.select_for_update(of=("self",))
+        .exclude(status=Plan.Status.ENDED)
+        .filter(pk__in=links.values("plan"))
+        .select_related("authority")
+        .order_by("pk")
+    )
+    found = adoption.read([plan.pk for plan in plans])
+    said = []
+    for plan in plans:
+        whole = found.get(plan.pk)
+        if whole is None or not whole.is_adopted:
+            continue
+        if plan.status == Plan.Status.ADOPTED:
+            _correct_day(plan, whole)
+            continue
+        _adopt(plan, whole, case, by)
+        said.append(_("%(plan)s is now adopted.") % {"plan": plan})
+    return said
+
+
+def _correct_day(plan: Plan, whole: rules.Adoption) -> None:
+    """Let an adopted plan, and the action part adopted with it, follow the day that the protocol now says."""
+    if whole.adopted_on is None:
+        return
+    if plan.adopted_on != whole.adopted_on:
+        Plan.objects.filter(pk=plan.pk).update(adopted_on=whole.adopted_on)
+    _adopted_with(plan).exclude(adopted_on=whole.adopted_on).update(adopted_on=whole.adopted_on)
+
+
+def _adopted_with(plan: Plan) -> QuerySet[ActionPart]:
+    """Return the newest action part, if the plan's own adoption adopted it; earlier ones keep their resolutions."""
+    newest = plan.action_parts.order_by("-period_start").values("pk")[:1]
+    links = plan.case_links.filter(purpose=PlanCase.Purpose.ADOPTION)
+    return ActionPart.objects.filter(pk__in=newest, adopted_in__case__in=links.values("case"))
+
+
+def forget_adoption(plan: Plan) -> None:
+    """Let the action part adopted with a plan that is set back lose its day and resolution."""
+    _adopted_with(plan).update(adopted_in=None, adopted_on=None)
+
+
+def _adopt(plan: Plan, whole: rules.Adoption, case: Case, by: User) -> None:
+    """Mark the plan and its newest action part as adopted, write the event and tell those who work with it."""
+    plan.status, plan.adopted_on = Plan.Status.ADOPTED, whole.adopted_on
+    plan.save(update_fields=["status", "adopted_on"])
+    last = max(whole.required, key=lambda each: (each.facts.decided_on or dt.date.min, each.facts.key)).facts
+    part = plan.action_parts.order_by("-period_start").first()
+    if part is not None and part.adopted_in_id is None and part.adopted_on is None:
+        part.adopted_in_id, part.adopted_on = last.key, whole.adopted_on
+        part.save(update_fields=["adopted_in", "adopted_on"])
+    Event.objects.create(
+        authority_id=plan.authority_id, case=case, kind="plan_adopted", subject_type=PLAN, subject_id=plan.pk,
+        actor_id=by.pk, facts={"resolutions": len(whole.required), "verdict": whole.verdict.value},
+    )  # fmt: skip
+    for person in _working_with(plan):
+        with translation.override(person.language):
+            title = _("%(plan)s is adopted") % {"plan": plan}
+            link_text = _("See the plan")
+        outbox.notify(
+            user=person, kind="plan_adopted", subject=plan, title=title, link=plan.get_absolute_url(),
+            link_text=link_text, template="plan_adopted", authority=plan.authority, occasion="adopted", plan=plan,
+        )  # fmt: skip
+
+
+def _working_with(plan: Plan) -> list[User]:
+    """Return the officers, secretaries and leaders, today, of all who take part in the plan."""
+    today = timezone.localdate()
+    roles = Membership.objects.filter(
+        permissions.period_holds(today), role__in=[permissions.OFFICER, permissions.SECRETARY, permissions.LEADER],
+        authority__in=plan.participants.values("authority"),
+    )  # fmt: skip
+    return list(User.objects.filter(pk__in=roles.values("user"), is_active=True).order_by("pk"))
+
+
+def refuse_to_undermine(step: CaseStep, *, is_removed: bool = False) -> None:
+    """Refuse a change of a step that an adopted plan rests on, before PostgreSQL does.
+
+    Raises:
+        ValidationError: beside the outcome: a resolution would be taken away from an adopted plan, or one be lacking.
+    """
+    before = CaseStep.objects.filter(pk=step.pk).first() if step.pk else None
+    cases = {step.case_id, before.case_id if before else step.case_id}
+    links = PlanCase.objects.filter(purpose=PlanCase.Purpose.ADOPTION, case__in=cases, plan__status=Plan.Status.ADOPTED)
+    for link in links.select_related("plan__authority"):
+        others = CaseStep.objects.filter(case=link.case_id).exclude(pk=step.pk)
+        now = [adoption.facts_of(each) for each in others]
+        was = now + ([adoption.facts_of(before)] if before and before.case_id == link.case_id else [])
+        will_be = now + ([adoption.facts_of(step)] if not is_removed and step.case_id == link.case_id else [])
+        held, left = rules.adoption(was), rules.adoption(will_be)
+        rests_on_it = step.pk in {each.facts.key for each in held.required}
+        if left.is_adopted and not (rests_on_it and step.pk not in {each.facts.key for each in left.required}):
+            continue
+        text = _("%(plan)s is adopted, and this would take away a resolution that it rests on. If the resolution no "
+                 "longer stands, set the plan back to “On hearing” first.")  # fmt: skip
+        raise ValidationError({"outcome": ValidationError(text % {"plan": link.plan}, code="rests_on_it")})

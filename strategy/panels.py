@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal import permissions
 from strategy import sentences
-from strategy.models import Goal, Measure, Plan, PlanParticipant, Strategy
+from strategy.models import Goal, InputEffect, Measure, Plan, PlanCase, PlanParticipant, Strategy
 from strategy.rows import Row, read_standings
 from strategy.rules import Standing
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 OWNER = PlanParticipant.Role.OWNER
 IN_FORCE = Q(current_entry__isnull=False) & ~Q(current_entry__change="dropped")
+MOST_PLANS = 5
 BEST_FIRST = [Plan.Status.ADOPTED, Plan.Status.HEARING, Plan.Status.ENDED, Plan.Status.DRAFT]
 
 
@@ -108,3 +111,39 @@ def _late_by_plan(plan_ids: list[int]) -> dict[int, int]:
     for row in read_standings(plan_ids, timezone.localdate()):
         rows[row.plan_id].append(row)
     return {plan: sum(row.standing == Standing.LATE for row in own) for plan, own in rows.items()}
+
+
+def effects_of_inputs(input_ids: list[int]) -> dict[int, list[dict[str, str]]]:
+    """Return what public plans changed because of each input, with the way to the measure or the plan; one query."""
+    rows = (
+        InputEffect.objects.filter(
+            input_id__in=input_ids, plan__in=Plan.objects.public(), plan__authority__is_listed=True
+        )
+        .order_by("plan", "pk")
+        .values_list("input_id", "change", "measure_id", "plan__slug", "plan__authority__slug")
+    )
+    found: dict[int, list[dict[str, str]]] = defaultdict(list)
+    for input_id, change, measure, plan, authority in rows:
+        page, places = ("measure_page", [authority, plan, measure]) if measure else ("plan_status", [authority, plan])
+        found[input_id].append({"text": change, "url": reverse(page, args=places)})
+    return dict(found)
+
+
+def where_to_record_effects(case: Any, user: Any) -> list[dict[str, str]]:
+    """Return the case pages of the plans the user may write, those this case is about first; one query."""
+    own = Plan.objects.visible_to(user).filter(authority_id=case.authority_id).exclude(status=Plan.Status.ENDED)
+    if not permissions.may_write(user, "strategy.inputeffect", case.authority_id):
+        return []
+    about = Exists(PlanCase.objects.filter(plan=OuterRef("pk"), case=case))
+    rows = own.annotate(is_about=about).order_by("-is_about", "-period_start", "pk")[:MOST_PLANS]
+    return [{"text": str(plan), "url": reverse("admin:strategy_plan_change", args=[plan.pk])} for plan in rows]
+
+
+def links_of_case(case: Any, user: Any) -> list[dict[str, str]]:
+    """Return the plans this case is about, as far as the user may read them; one query."""
+    readable = Plan.objects.readable_by(user)
+    links = PlanCase.objects.filter(case=case, plan__in=readable).select_related("plan__authority")
+    return [
+        {"text": f"{link.plan} ({link.get_purpose_display().lower()})", "url": link.plan.get_absolute_url()}
+        for link in links
+    ]

@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db.models import Case, OuterRef, When
 from django.utils.translation import gettext_lazy as _
 
 from portal.models.base import NorwegianKey
 from portal.money import NBSP, format_nok
 from portal.templatetags.portal_tags import STANDINGS
-from strategy import sentences
+from strategy import adoption, sentences
 from strategy.levels import GoalBlock, Segment, StrategyBlock, TagLine, read_levels, read_sdgs, read_tags
 from strategy.models import Plan, PlanParticipant, PlanSdg
 from strategy.rows import Row, read_rows
@@ -167,10 +168,15 @@ class Status:
 
 
 def plan_and_participants(plan_id: int) -> tuple[Plan | None, list[Participant]]:
-    """Return the plan with its authority, and who takes part, the owner first; one query."""
+    """Return the plan with its authority, and who takes part, the owner first; one query.
+
+    The plan carries `resolution_rows`, what its adoption rests on (see `strategy.adoption`).
+    """
     order = list(PlanParticipant.Role.values)
+    is_owner = When(role=PlanParticipant.Role.OWNER, then=adoption.rows_of_plan(OuterRef("plan_id")))
     links = list(
         PlanParticipant.objects.filter(plan_id=plan_id)
+        .annotate(resolution_rows=Case(is_owner, default=None))
         .select_related("plan__authority", "authority")
         .order_by(NorwegianKey("authority__name"))
     )
@@ -179,7 +185,9 @@ def plan_and_participants(plan_id: int) -> tuple[Plan | None, list[Participant]]
         for one in sorted(links, key=lambda link: order.index(link.role))
     ]
     if links:
-        return links[0].plan, participants
+        plan = links[0].plan
+        plan.resolution_rows = next((rows for link in links if (rows := link.resolution_rows)), [])
+        return plan, participants
     return Plan.objects.select_related("authority").filter(pk=plan_id).first(), []
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.conf import settings
-from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib import admin, messages
 from django.db.models import Q
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal import outbox, permissions
+from portal import case_path, permissions, uploads
 from portal.admin.forms import TenantForm
+from portal.admin.path_pages import PathPages
+from portal.admin.steps import DECIDED, WEIGHS, ResolutionsMixin, StepForm, StepFormSet, StepInlineForm, why_it_stays
 from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline
 from portal.models import Body, BodyMembership, Case, CaseRelation, CaseStep, Document, RegionMembership
 
@@ -52,6 +50,11 @@ class BodyMembershipAdmin(TenantAdmin):
     authority_from = "body"
 
 
+def named(body: Body, *, is_own: bool) -> str:
+    """Return a body's name in a list where several authorities have one of that name."""
+    return case_path.who_treats(body.name, body.authority.name, "", is_own=is_own)
+
+
 class TreatedByMixin:
     """A step's body: one's own, or one of the members of one's region, whose councils treat the region's plans."""
 
@@ -64,14 +67,32 @@ class TreatedByMixin:
             used = CaseStep.objects.visible_to(request.user)
             kwargs["queryset"] = Body.objects.filter(
                 Q(authority__in=own) | Q(authority__in=members.values("member")) | Q(pk__in=used.values("body"))
-            ).select_related("authority")
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+            )
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.name == "body":
+            field.queryset = field.queryset.select_related("authority").order_by("authority__name", "name")
+            own = permissions.casework_authorities(request.user)
+            field.label_from_instance = lambda body: named(body, is_own=len(own) == 1 and body.authority_id in own)
+        return field
 
 
 class CaseStepInline(TreatedByMixin, TenantInline):
+    """A case's steps, few enough fields a row to be read; dates, papers and the resolution stand on the step's page."""
+
     model = CaseStep
-    fields = ("stage", "body", "actor", "activity", "starts_on", "ends_on", "precision", "outcome")
+    fields = ("stage", "body", "actor", "activity", "when", "outcome")
+    readonly_fields = ("when",)
     show_change_link = True
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, form=StepInlineForm, formset=StepFormSet, **kwargs)
+
+    @admin.display(description=_("when"))
+    def when(self, step: CaseStep) -> str:
+        """Return the step's dates as precisely as they were stated."""
+        if step.pk is None:
+            return gettext("on the step’s own page, when it is saved")
+        return case_path.when(step) or gettext("date not given")
 
 
 class CaseRelationInline(TenantInline):
@@ -84,7 +105,8 @@ class CaseRelationInline(TenantInline):
 
 
 @admin.register(Case)
-class CaseAdmin(TenantAdmin):
+class CaseAdmin(PathPages, ResolutionsMixin, TenantAdmin):
+    change_form_template = "admin/portal/case_change_form.html"
     list_display = ("title", "reference", "external_number", "officer", "opened_on", "access")
     list_filter = ("access", ("officer", RelatedFilter), ("authority", RelatedFilter))
     list_select_related = ("officer",)
@@ -104,9 +126,17 @@ class CaseAdmin(TenantAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # cases are kept under the archive plan (arkivlova § 12, checked 2026-11-20)
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is CaseStep and (
+            formset.deleted_objects or any(WEIGHS & set(row.changed_data) for row in formset.forms)
+        ):
+            self.settle(request, [form.instance])
+
 
 @admin.register(CaseStep)
-class CaseStepAdmin(TreatedByMixin, TenantAdmin):
+class CaseStepAdmin(ResolutionsMixin, TreatedByMixin, TenantAdmin):
+    form = StepForm
     list_display = ("case", "stage", "__str__", "starts_on", "precision", "outcome")
     list_filter = ("activity", "outcome", ("case", RelatedFilter))
     list_select_related = ("case", "body")
@@ -115,39 +145,49 @@ class CaseStepAdmin(TreatedByMixin, TenantAdmin):
     authority_from = "case"
     fieldsets = (
         (None, {"fields": ("case", "stage", "position", "activity", "body", "actor", "description")}),
-        (_("When"), {"fields": ("starts_on", "ends_on", "precision")}),
+        (_("When"), {"fields": ("starts_on", "ends_on", "precision", "papers_due_on", "papers_sent_on")}),
         (_("The body's own numbers"), {"fields": ("case_number", "item_number")}),
         (_("Recommendation"), {"fields": ("director_recommendation", "rapporteur_recommendation")}),
-        (_("From the official protocol"), {"fields": ("outcome", "resolution", "votes")}),
+        (_("From the official protocol"), {"fields": ("outcome", "decided_on", "resolution", "votes")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        before = CaseStep.objects.select_related("case").filter(pk=obj.pk).first() if change else None
+        super().save_model(request, obj, form, change)
+        if not change or WEIGHS & set(form.changed_data):
+            self.settle(request, [obj.case, *([before.case] if before else [])])
+        if obj.outcome in DECIDED and obj.decided_on is None:
+            self.message_user(
+                request, _("The day of the resolution is not given. Add it when you know."), messages.WARNING
+            )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Refuse to delete steps that something rests on, and say why."""
+        *found, protected = super().get_deleted_objects(objs, request)
+        return (*found, [*protected, *(text for step in objs for text in why_it_stays(step))])
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        case = obj.case
+        super().delete_model(request, obj)
+        self.settle(request, [case])
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        cases = list(Case.objects.filter(steps__in=queryset).distinct())
+        super().delete_queryset(request, queryset)
+        self.settle(request, cases)
 
 
 class DocumentForm(TenantForm):
-    """A new document: its file is hashed, its name cleaned, its size limited."""
+    """A new document: its file is what its name says, hashed, its name cleaned, its size limited."""
 
     def clean_file(self) -> Any:
-        upload = self.cleaned_data["file"]
-        if upload.size == 0:
-            raise ValidationError(_("The file is empty. Choose another."), code="empty")
-        if upload.size > settings.DOCUMENT_MAX_BYTES:
-            raise ValidationError(
-                _("The file is %(size)s. The largest we take is %(limit)s.")
-                % {"size": filesizeformat(upload.size), "limit": filesizeformat(settings.DOCUMENT_MAX_BYTES)},
-                code="too_large",
-            )
-        return upload
+        self.checked = uploads.check(self.cleaned_data["file"], limit=settings.DOCUMENT_MAX_BYTES)
+        return self.checked.content
 
     def save(self, commit: bool = True) -> Document:
-        upload: forms.Field | Any = self.cleaned_data.get("file")
-        if self.instance.pk is None and upload is not None:
-            digest = hashlib.sha256()
-            for chunk in upload.chunks():
-                digest.update(chunk)
-            upload.seek(0)
-            self.instance.sha256 = digest.hexdigest()
-            self.instance.size = upload.size
-            self.instance.content_type = (upload.content_type or "")[:100]
-            self.instance.filename = outbox.one_line(PurePath(upload.name.replace("\\", "/")).name, 120)
+        if self.instance.pk is None:
+            for name in ("sha256", "size", "content_type", "filename"):
+                setattr(self.instance, name, getattr(self.checked, name))
         return super().save(commit)
 
 

@@ -228,7 +228,7 @@ class MeasureParticipationAdmin(TenantAdmin):
 
 def version_seen(said: str) -> int:
     """Return the version a page showed; a page that does not say is taken as old."""
-    return int(said) if said.isdecimal() else -1
+    return int(said) if said.isdecimal() and len(said) < 19 else -1
 
 
 def parent_of(row: MeasureParticipation) -> Any:

@@ -8,18 +8,24 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import permissions
 from portal.admin.forms import InlineForm, NamedFormSet
+from portal.admin.steps import ResolutionsMixin
 from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline
 from portal.models import Authority, RegionMembership
+from strategy import actions, adoption
+from strategy.admin.cases import PlanCaseInline, PlanForm
+from strategy.admin.effects import InputEffectInline
 from strategy.models import (
     ActionPart,
     Goal,
     GoalSdg,
     MeasureParticipation,
     Plan,
+    PlanCase,
     PlanParticipant,
     PlanSdg,
     Strategy,
@@ -103,24 +109,50 @@ class ActionPartInline(TenantInline):
     exclude = ()
 
 
+STANDING = ("status", "resolutions_missing", "live_view_open")
+
+
 @admin.register(Plan)
-class PlanAdmin(TenantAdmin):
+class PlanAdmin(ResolutionsMixin, TenantAdmin):
+    form = PlanForm
     list_display = ("title", "authority", "period", "status", "live_view_open")
     list_filter = ("status", ("authority", RelatedFilter))
     list_select_related = ("authority",)
     search_fields = ("title",)
     fieldsets = (
-        (None, {"fields": ("authority", "title", "slug", "period_start", "period_end", "status", "live_view_open")}),
+        (None, {"fields": ("authority", "title", "slug", "period_start", "period_end", *STANDING)}),
         (_("What it wants"), {"fields": ("vision", "mission", "values", "aim", "superior_plan", "source")}),
         (_("Its own words"), {"fields": ("goal_word", "strategy_word", "measure_word"), "classes": ("collapse",)}),
     )
-    inlines = (ActionPartInline, PlanParticipantInline, PlanSdgInline)
+    readonly_fields = ("resolutions_missing",)
+    inlines = (ActionPartInline, PlanCaseInline, PlanParticipantInline, PlanSdgInline, InputEffectInline)
+
+    @admin.display(description=_("resolutions still missing"))
+    def resolutions_missing(self, plan: Plan) -> str:
+        """Say which bodies have yet to adopt the plan; a new plan has no cases."""
+        if plan.pk is None:
+            return gettext("Add the plan first, then the case it is adopted in.")
+        return adoption.still_missing(adoption.way_of_plan(plan))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {"slug": ("title",)} if obj is None else {}
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj is not None else ()
+
+    def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:
+        """Let a plan that is set back lose its day of adoption, and so the action part that was adopted with it."""
+        if obj.status in (Plan.Status.DRAFT, Plan.Status.HEARING):
+            obj.adopted_on = None
+            if change and "status" in form.changed_data:
+                actions.forget_adoption(obj)
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is PlanCase and formset.has_changed():
+            links = form.instance.case_links.filter(purpose=PlanCase.Purpose.ADOPTION).select_related("case")
+            self.settle(request, [link.case for link in links])
 
 
 class OfPlanAdmin(TenantAdmin):

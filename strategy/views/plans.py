@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from portal import fresh
-from strategy import gate, permissions, sentences
+from strategy import adoption, gate, permissions, sentences
 from strategy.measure_page import gather_measure
 from strategy.status import Filter, gather, plan_and_participants
 
@@ -66,7 +66,9 @@ def plan_status(request: HttpRequest, authority: str, plan: str) -> HttpResponse
     status = gather(
         found, today=visit.today, live=visit.live, participants=participants, chosen=Filter.read(request.GET)
     )
-    return _shown(request, visit, found, "strategy/plan_status.html", {"status": status})
+    way = adoption.way_of(getattr(found, "resolution_rows", []))
+    adopted = {"way": way, "adoption_sentence": adoption.sentence(found, way)}
+    return _shown(request, visit, found, "strategy/plan_status.html", {"status": status, **adopted})
 
 
 @require_safe
