@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from portal.models import Heartbeat, Mail
-from portal.tasks import BEAT
+from portal import figures
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    import datetime as dt
 
-BEAT_MAY_BE_SILENT = dt.timedelta(minutes=3)
-OUTBOX_MAY_WAIT = dt.timedelta(minutes=5)
+    from django.http import HttpRequest
 
 
 @never_cache
@@ -35,42 +31,30 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database, broker, beat, worker and outbox all work, else 503; monitoring asks this."""
+    """Answer 200 when every part of the portal works, else 503; monitoring asks this."""
     try:
-        parts = {**beat_and_outbox(timezone.now()), "database": {"ok": True}}
+        parts = {**parts_of(figures.pulse(timezone.now())), "database": {"ok": True}}
     except DatabaseError:
-        parts = {"database": {"ok": False}}
-    parts["broker"] = {"ok": broker_answers()}
+        parts = {"database": {"ok": False}, "broker": broker(figures.tasks_waiting())}
     ok = all(part["ok"] for part in parts.values())
     return JsonResponse({"ok": ok, **parts}, status=200 if ok else 503)
 
 
-def beat_and_outbox(now: dt.datetime) -> dict[str, dict[str, Any]]:
-    """Return when beat's last tick came through a worker, and how long the oldest due mail has waited, in seconds."""
-    last = Heartbeat.objects.filter(name=BEAT).values_list("at", flat=True).first()
-    silent = (now - last) if last else None
-    oldest = (
-        Mail.objects.filter(state=Mail.State.QUEUED, next_attempt_at__lte=now)
-        .order_by("next_attempt_at")
-        .values_list("next_attempt_at", flat=True)
-        .first()
-    )
-    waited = (now - oldest) if oldest else dt.timedelta()
+def parts_of(pulse: figures.Pulse) -> dict[str, dict[str, Any]]:
+    """Return each part that has a limit, whether it is kept, and the figure that says so."""
     return {
-        "beat": {
-            "ok": silent is not None and silent <= BEAT_MAY_BE_SILENT,
-            "seconds_since_tick": round(silent.total_seconds()) if silent is not None else None,
-        },
-        "outbox": {"ok": waited <= OUTBOX_MAY_WAIT, "oldest_due_seconds": round(waited.total_seconds())},
+        "beat": {"ok": pulse.beat_ok, "seconds_since_tick": seconds(pulse.beat_silent)},
+        "worker": {"ok": pulse.worker_ok, "seconds_since_sign": seconds(pulse.worker_silent)},
+        "outbox": {"ok": pulse.outbox_ok, "oldest_due_seconds": seconds(pulse.outbox_waited)},
+        "sweep": {"ok": pulse.sweep_ok, "seconds_since_sweep": seconds(pulse.since(figures.SWEEP))},
+        "calendar": {"ok": pulse.calendar_ok, "ends": pulse.calendar_ends},
+        "broker": broker(pulse.tasks_waiting),
     }
 
 
-def broker_answers() -> bool:
-    """Say whether the broker answers a ping within a second."""
-    from redis import Redis, RedisError  # kept out of the start of every process
+def broker(waiting: int | None) -> dict[str, Any]:
+    return {"ok": False} if waiting is None else {"ok": True, "tasks_waiting": waiting}
 
-    try:
-        client = Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
-        return bool(client.ping())
-    except RedisError:
-        return False
+
+def seconds(passed: dt.timedelta | None) -> int | None:
+    return None if passed is None else round(passed.total_seconds())
