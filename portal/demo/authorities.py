@@ -28,6 +28,7 @@ CUSTOMERS = (
         complaint_body="Klagenemnda i Halden",
         units=("Samfunnsutvikling", "Plan og byggesak", "Teknisk", "Halden Havn", "NAV", "Oppvekst",
                "Helse og omsorg", "Kultur", "Administrasjon"),
+        unit_leaders=(("Samfunnsutvikling", "leader"), ("Plan og byggesak", "leader")),
         bodies=MUNICIPAL,
     ),
     AuthorityFact(
@@ -119,6 +120,10 @@ USERS = (
              "gjovikregionen"),
     UserFact("guest_officer", "gjest@sarpsborg.example", "Gjestesaksbehandler Sarpsborg", "guest_officer", "sarpsborg",
              case="sarpsborg-oppstartsnotat"),
+    UserFact("indre_ostfold_officer", "saksbehandler@indre-ostfold.example", "Saksbehandler Indre Østfold", "officer",
+             "indre-ostfold"),
+    UserFact("kongsvinger_secretary", "sekretar@kongsvingerregionen.example", "Sekretær Kongsvingerregionen",
+             "region_secretary", "kongsvingerregionen"),
     UserFact("neighbour", "saksbehandler@sarpsborg.example", "Saksbehandler Sarpsborg", "officer", "sarpsborg"),
     UserFact("operator", "drift@portal.example", "Driftsansvarlig"),
 )

@@ -1,7 +1,9 @@
-"""Cases with their steps: Sarpsborg's start-up note and how Kongsvingerregionen treats a shared strategy.
+"""Cases with their steps: Sarpsborg's start-up note, how Kongsvingerregionen treats a shared strategy, Indre Østfold's
+organisation and fund, and the way of Halden's plan.
 
-A period keeps its precision: "Feb.–mai" runs from the first to the last of those months, and no day is made up.
-Where no date is printed, the step has none.
+What came out of a treatment is left open where no source tells it. A period keeps its precision: "Feb.–mai" runs from
+the first to the last of those months, and no day is made up. Where no date is printed, the step has none. The due date
+of an input round is the round's own, and no step.
 """
 # Tables of facts read better with one thing a line than with one argument a line.
 # fmt: off
@@ -11,6 +13,7 @@ from datetime import date
 from portal.demo.facts import CaseFact, StepFact
 
 FORUM = "Sarpsborg Næringsforening"
+MEMBERS = ("kongsvinger", "eidskog", "grue", "nord-odal", "sor-odal", "asnes")
 
 SARPSBORG = CaseFact(
     "sarpsborg-oppstartsnotat",
@@ -51,6 +54,7 @@ SARPSBORG = CaseFact(
         "Universitetet i Stavanger: Smarte diversifiseringsmuligheter",
         "Søndre Viken IPR: Innspill til regionale satsningsområder",
     ),
+    officer="neighbour",
 )
 
 KONGSVINGER = CaseFact(
@@ -61,11 +65,61 @@ KONGSVINGER = CaseFact(
         StepFact(1, "recommendation", "Behandling i styret", body="board"),
         StepFact(2, "recommendation", "Behandling i representantskapet", body="representatives"),
         StepFact(3, "information", "Felles møte for kommunestyrene", body="joint"),
-        *(
-            StepFact(4, "decision", "Behandling i kommunestyret", f"Kommunestyret i {name}")
-            for name in ("Kongsvinger", "Eidskog", "Grue", "Nord-Odal", "Sør-Odal", "Åsnes")
-        ),
+        *(StepFact(4, "decision", "Behandling i kommunestyret", body=f"{member}/council") for member in MEMBERS),
     ),
+    officer="kongsvinger_secretary",
 )
 
-CASES = (SARPSBORG, KONGSVINGER)
+ORGANISATION = CaseFact(
+    "indre-ostfold-organisering",
+    "indre-ostfold",
+    "Organisering av nærings- og stedsutvikling",
+    steps=(
+        StepFact(1, "information", "Faglig anbefaling om organisering legges fram", "Indre Østfold kommune",
+                 starts=date(2020, 1, 1), precision="year"),
+        StepFact(2, "workshop", "Stedsutvikling, før ferien",
+                 "Kommunen, byselskapene og Visit Indre Østfold"),
+        StepFact(3, "decision", "Politisk sak", "Organ ikke oppgitt", starts=date(2020, 9, 4), precision="day"),
+        StepFact(4, "anchoring", "Ny eierstruktur skal være på plass", "Indre Østfold Næringsutvikling AS",
+                 starts=date(2020, 12, 31), precision="day"),
+    ),
+    officer="indre_ostfold_officer",
+)
+
+FUND = CaseFact(
+    "indre-ostfold-naeringsfond",
+    "indre-ostfold",
+    "Næringsfond i Indre Østfold",
+    steps=(
+        StepFact(2, "decision", "Godkjenne detaljene", body="executive"),
+    ),
+    officer="indre_ostfold_officer",
+)
+
+HALDEN_PLAN = CaseFact(
+    "halden-plan",
+    "halden",
+    "Nærings- og sysselsettingsplan 2026–2030",
+    steps=(
+        StepFact(1, "involvement", "Innspill fra medlemmene", "Halden Næringsutvikling"),
+        StepFact(2, "hearing", "Åpen høring", "Lokale og regionale aktører"),
+        StepFact(3, "decision", "Behandling av planen", body="council", outcome="adopted",
+                 resolution="Planen vedtas.", invented=True),
+    ),
+    officer="officer",
+)
+
+HALDEN_CENTRE = CaseFact(
+    "halden-sentrum",
+    "halden",
+    "Levende sentrum: hva vi gjør først",
+    steps=(
+        StepFact(2, "recommendation", "Forslag til tiltak i sentrum", body="executive", starts=date(2027, 3, 11),
+                 precision="day", papers_due=date(2027, 3, 3), invented=True),
+        StepFact(3, "decision", "Vedtak om tiltak i sentrum", body="council", starts=date(2027, 4, 1), invented=True),
+    ),
+    officer="officer",
+    invented=True,
+)
+
+CASES = (SARPSBORG, KONGSVINGER, ORGANISATION, FUND, HALDEN_PLAN, HALDEN_CENTRE)

@@ -29,6 +29,7 @@ class AuthorityFact:
     contact_email: str = ""
     complaint_body: str = ""
     units: tuple[str, ...] = ()
+    unit_leaders: tuple[tuple[str, str], ...] = ()  # (unit, key of the user who leads it)
     bodies: tuple[BodyFact, ...] = ()
 
 
@@ -55,7 +56,10 @@ class UserFact:
 
 @dataclass(frozen=True)
 class StepFact:
-    """One treatment (behandling) of a case, by a body of its authority (its kind) or by a named actor."""
+    """One treatment (behandling) of a case, by a body or by a named actor.
+
+    `body` is a kind of the case's own authority ("council"), or another's ("eidskog/council").
+    """
 
     stage: int
     activity: str
@@ -65,6 +69,10 @@ class StepFact:
     starts: date | None = None
     ends: date | None = None
     precision: str = "month"
+    papers_due: date | None = None
+    outcome: str = "pending"
+    resolution: str = ""
+    invented: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,3 +84,81 @@ class CaseFact:
     title: str
     steps: tuple[StepFact, ...]
     annexes: tuple[str, ...] = ()
+    officer: str = ""  # key of the user
+    invented: bool = False
+
+
+@dataclass(frozen=True)
+class PathStepFact:
+    """A step of a template: months are counted from the month the case starts, which is 1."""
+
+    stage: int
+    activity: str
+    description: str = ""
+    body_kind: str = ""
+    actor: str = ""
+    each_member: bool = False
+    starts_month: int | None = None
+    ends_month: int | None = None
+
+
+@dataclass(frozen=True)
+class PathFact:
+    """A template of the way cases go (mal for saksgang), for its authority and for others to use."""
+
+    key: str
+    authority: str
+    name: str
+    steps: tuple[PathStepFact, ...]
+
+
+@dataclass(frozen=True)
+class InvitationFact:
+    """One who was asked. Always invented: no source prints who was."""
+
+    key: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class InputFact:
+    """An input with its answer, if it has one. Always invented."""
+
+    number: int
+    speaks_for: str
+    text: str
+    received: date
+    source: str = "web"
+    invitation: str = ""
+    address: str = ""
+    may_publish: bool = True
+    answer: str = ""
+    consequence: str = ""
+    answered: date | None = None
+    answered_by: str = ""
+
+
+@dataclass(frozen=True)
+class RoundFact:
+    """An input round (innspillsrunde). Dates no source prints are left out, unless the whole round is invented."""
+
+    key: str
+    authority: str
+    case: str
+    slug: str
+    title: str
+    lede: str = ""
+    questions: tuple[str, ...] = ()
+    audience: str = "all"
+    opens: date | None = None
+    due: date | None = None
+    due_precision: str = "day"
+    takes_late: bool = False
+    over: bool = False
+    answer_due: date | None = None
+    answers_published: date | None = None
+    invited: date | None = None
+    invitations: tuple[InvitationFact, ...] = ()
+    inputs: tuple[InputFact, ...] = ()
+    invented: bool = False

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from portal.demo.authorities import AUTHORITIES, DEMO_PASSWORD, REGIONS, USERS
 from portal.demo.cases import CASES
+from portal.demo.rounds_loader import load_paths, load_rounds
 from portal.models import (
     Authority,
     Body,
@@ -22,16 +23,20 @@ from portal.models import (
 )
 
 if TYPE_CHECKING:
-    from portal.demo.facts import StepFact
+    from portal.demo.facts import CaseFact, StepFact
     from portal.demo.shelf import Shelf
 
 
 def load(shelf: Shelf) -> None:
     """Place everything that the areas' demo stands on."""
+    users = _load_people(shelf)
     authorities = _load_authorities(shelf)
+    _load_units(shelf, authorities, users)
     bodies = _load_bodies(shelf, authorities)
-    cases = _load_cases(shelf, authorities, bodies)
-    _load_users(shelf, authorities, bodies, cases)
+    cases = _load_cases(shelf, authorities, bodies, users)
+    _load_roles(shelf, authorities, bodies, cases, users)
+    load_paths(shelf, authorities)
+    load_rounds(shelf, cases, users)
 
 
 def _load_authorities(shelf: Shelf) -> dict[str, Authority]:
@@ -57,17 +62,22 @@ def _load_authorities(shelf: Shelf) -> dict[str, Authority]:
         },
         natural=lambda row: (row.region_id, row.member_id),
     )
+    return authorities
+
+
+def _load_units(shelf: Shelf, authorities: dict[str, Authority], users: dict[str, User]) -> None:
     shelf.put(
         "unit",
         {
-            f"{fact.slug}/{name}": Unit(authority=authorities[fact.slug], name=name)
+            f"{fact.slug}/{name}": Unit(
+                authority=authorities[fact.slug], name=name, leader=users.get(dict(fact.unit_leaders).get(name, ""))
+            )
             for fact in AUTHORITIES
             for name in fact.units
             if fact.slug in authorities
         },
         natural=lambda row: (row.authority_id, row.name),
     )
-    return authorities
 
 
 def _load_bodies(shelf: Shelf, authorities: dict[str, Authority]) -> dict[str, Body]:
@@ -86,17 +96,22 @@ def _load_bodies(shelf: Shelf, authorities: dict[str, Authority]) -> dict[str, B
     )  # fmt: skip
 
 
-def _load_cases(shelf: Shelf, authorities: dict[str, Authority], bodies: dict[str, Body]) -> dict[str, Case]:
+def _load_cases(
+    shelf: Shelf, authorities: dict[str, Authority], bodies: dict[str, Body], users: dict[str, User]
+) -> dict[str, Case]:
     cases = shelf.put(
         "case",
         {
-            fact.key: Case(authority=authorities[fact.authority], title=fact.title)
+            fact.key: Case(
+                authority=authorities[fact.authority], title=fact.title, officer=users.get(fact.officer),
+                invented=fact.invented,
+            )
             for fact in CASES
             if fact.authority in authorities
         },
-    )
+    )  # fmt: skip
     steps = [
-        (f"{fact.key}/{position}", cases[fact.key], position, step, bodies.get(f"{fact.authority}/{step.body}"))
+        (f"{fact.key}/{position}", cases[fact.key], position, step, _body_of(fact, step, bodies))
         for fact in CASES
         for position, step in enumerate(fact.steps, 1)
         if fact.key in cases
@@ -112,18 +127,22 @@ def _load_cases(shelf: Shelf, authorities: dict[str, Authority], bodies: dict[st
     return cases
 
 
+def _body_of(case: CaseFact, step: StepFact, bodies: dict[str, Body]) -> Body | None:
+    """Return the body a step names: of the case's own authority, or of the one before the stroke."""
+    return bodies.get(step.body if "/" in step.body else f"{case.authority}/{step.body}")
+
+
 def _step(case: Case, position: int, fact: StepFact, body: Body | None) -> CaseStep:
     return CaseStep(
         authority_id=case.authority_id, case=case, stage=fact.stage, position=position, body=body, actor=fact.actor,
         activity=fact.activity, description=fact.description, starts_on=fact.starts, ends_on=fact.ends,
-        precision=fact.precision,
+        precision=fact.precision, papers_due_on=fact.papers_due, outcome=fact.outcome, resolution=fact.resolution,
+        invented=fact.invented,
     )  # fmt: skip
 
 
-def _load_users(
-    shelf: Shelf, authorities: dict[str, Authority], bodies: dict[str, Body], cases: dict[str, Case]
-) -> None:
-    """Place one sign-in per role. They share one password, hashed once: the demo says it out loud anyway."""
+def _load_people(shelf: Shelf) -> dict[str, User]:
+    """Place the people who sign in. They share one password, hashed once: the demo says it out loud anyway."""
     password = make_password(DEMO_PASSWORD)
     users = shelf.put(
         "user",
@@ -133,12 +152,23 @@ def _load_users(
         },
         natural=lambda row: row.email,
     )
-    held = {fact.key: fact for fact in USERS if fact.key in users and fact.authority in authorities}
     shelf.put(
         "address",
         {key: EmailAddress(user=user, email=user.email, verified=True, primary=True) for key, user in users.items()},
         natural=lambda row: row.email,
     )
+    return users
+
+
+def _load_roles(
+    shelf: Shelf,
+    authorities: dict[str, Authority],
+    bodies: dict[str, Body],
+    cases: dict[str, Case],
+    users: dict[str, User],
+) -> None:
+    """Give each person her role and her seat."""
+    held = {fact.key: fact for fact in USERS if fact.key in users and fact.authority in authorities}
     shelf.put(
         "membership",
         {

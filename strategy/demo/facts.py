@@ -79,6 +79,7 @@ class PlanFact:
     strategies: tuple[StrategyFact, ...] = ()  # those without a goal
     tags: tuple[TagFact, ...] = ()
     live_view_open: bool = False
+    adoption: str = ""  # key of the shared case whose resolutions adopt it; without one, such a case is made up
     invented: bool = False
 
 
@@ -102,6 +103,25 @@ class InventedStatus:
     done_on: date | None = None
     reason: str = ""
     next_step: str = ""
+
+
+@dataclass(frozen=True)
+class InventedDuty:
+    """A made-up responsible for one measure: the plan prints none, but somebody must have something to do."""
+
+    measure: str
+    unit: str
+    person: str  # key of the user
+
+
+@dataclass(frozen=True)
+class InventedEffect:
+    """What an input of a made-up round changed in a measure; the input carries the mark."""
+
+    round: str
+    number: int
+    measure: str
+    change: str
 
 
 def measure_key(parent: str, measure: MeasureFact) -> str:

@@ -43,7 +43,7 @@ PLAN = PlanFact(
 )
 
 
-def _under_way(slug: str, title: str) -> PlanFact:
+def _under_way(slug: str, title: str, adoption: str = "") -> PlanFact:
     return PlanFact(
         authority="kongsvingerregionen",
         slug=slug,
@@ -53,11 +53,12 @@ def _under_way(slug: str, title: str) -> PlanFact:
         status="draft",
         source="Presentasjon om arbeidet i Kongsvingerregionen, desember 2024",
         participants=(("kongsvingerregionen", "owner"), *_members(KONGSVINGER_MEMBERS)),
+        adoption=adoption,
     )
 
 
 KONGSVINGER_PLANS = (
-    _under_way("naeringsstrategi", "Næringsstrategi"),
+    _under_way("naeringsstrategi", "Næringsstrategi", "kongsvinger-naeringsstrategi"),
     _under_way("miljo-og-klimastrategi", "Miljø- og klimastrategi"),
     _under_way("kraftstrategi", "Kraftstrategi"),
 )

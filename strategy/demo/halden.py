@@ -316,5 +316,6 @@ PLAN = PlanFact(
     participants=(("halden", "owner"), ("aremark", "covered")),
     goals=(GOAL_1, GOAL_2, GOAL_3, GOAL_4),
     live_view_open=True,
+    adoption="halden-plan",
     invented=True,
 )

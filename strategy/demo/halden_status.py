@@ -1,15 +1,16 @@
 """Made-up statuses for Halden's 71 measures, so that the demo has something to show. All are marked "oppdiktet".
 
-The plan prints no responsible, date or cost per measure, and neither do we make any up: what carries the dates here
-are milestones. Counted on 21 November 2026: 6 late, 4 at risk, 27 on track, 5 done, 12 not started, 2 on hold,
-15 undated. What is late stays late; the other milestones lie from 2027 to 2029, so that the picture ages slowly.
+The plan prints no responsible, date or cost per measure. What carries the dates here are milestones; five measures have
+a made-up responsible, so that the demo's officer and leader have something waiting.
+Counted on 21 November 2026: 6 late, 4 at risk, 27 on track, 5 done, 12 not started, 2 on hold, 15 undated. What is late
+stays late; the other milestones lie from 2027 to 2029, so that the picture ages slowly.
 """
 # Tables of facts read better with one thing a line than with one argument a line.
 # fmt: off
 
 from datetime import date
 
-from strategy.demo.facts import InventedMilestone, InventedStatus
+from strategy.demo.facts import InventedDuty, InventedEffect, InventedMilestone, InventedStatus
 
 
 def _late(measure: str, title: str, due: date, reason: str, next_step: str) -> InventedStatus:
@@ -129,3 +130,15 @@ UNDATED = tuple(
 )
 
 STATUSES = LATE + AT_RISK + ON_TRACK + DONE + NOT_STARTED + ON_HOLD + UNDATED
+
+DUTIES = (
+    InventedDuty("2.1.3", "Samfunnsutvikling", "officer"),
+    InventedDuty("2.7.1", "Samfunnsutvikling", "officer"),
+    InventedDuty("2.7.3", "Samfunnsutvikling", "officer"),
+    InventedDuty("2.7.4", "Plan og byggesak", "officer"),
+    InventedDuty("2.7.6", "Samfunnsutvikling", "officer"),
+)
+
+EFFECTS = (
+    InventedEffect("halden-sentrum", 1, "2.7.1", "Avtaler om uteservering skal gjelde i tre år (oppdiktet)."),
+)

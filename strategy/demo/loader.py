@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from portal.models import Authority
+from portal.models import Authority, Body, Case, CaseStep, Input, Unit, User
 from strategy.demo import gjovik, halden, halden_status, ostre_toten, sarpsborg
 from strategy.demo.facts import measure_key
 from strategy.models import (
     ActionPart,
     Goal,
     GoalSdg,
+    InputEffect,
     Measure,
     MeasureEntry,
     MeasureParticipation,
     Milestone,
     Plan,
+    PlanCase,
     PlanParticipant,
     PlanSdg,
     Strategy,
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
 PLANS: tuple[PlanFact, ...] = (
     halden.PLAN, ostre_toten.PLAN, sarpsborg.PLAN, gjovik.PLAN, *gjovik.KONGSVINGER_PLANS,
 )  # fmt: skip
-STATUSES = {(halden.PLAN.authority, halden.PLAN.slug): halden_status.STATUSES}
+HALDEN = (halden.PLAN.authority, halden.PLAN.slug)
+STATUSES = {HALDEN: halden_status.STATUSES}
+DUTIES = {HALDEN: halden_status.DUTIES}
+EFFECTS = {HALDEN: halden_status.EFFECTS}
 
 
 class Branch(NamedTuple):
@@ -49,6 +54,44 @@ def load(shelf: Shelf) -> None:
         is_ours = f"plan:{_name(fact)}" in shelf.known
         if fact.authority in authorities and (is_ours or (fact.authority, fact.slug) not in taken):
             _load_plan(shelf, fact, authorities)
+
+
+def _load_adoption(shelf: Shelf, fact: PlanFact, plan: Plan) -> None:
+    """Tie the plan to the case whose resolutions adopt it: the one of the shared facts, or one made up for it.
+
+    No source prints the resolutions of the plans that are adopted, so they are invented.
+    """
+    name = _name(fact)
+    case = shelf.find(Case, "case", fact.adoption)
+    if case is None and plan.status == Plan.Status.ADOPTED:
+        case = _invented_adoption(shelf, name, plan)
+    if case is not None:
+        shelf.put("adoption-link", {name: PlanCase(authority_id=plan.authority_id, plan=plan, case=case)})
+
+
+def _invented_adoption(shelf: Shelf, name: str, plan: Plan) -> Case | None:
+    case = shelf.put(
+        "adoption", {name: Case(authority_id=plan.authority_id, title=f"Vedtak om {plan.title}", invented=True)}
+    ).get(name)
+    if case is not None:
+        shelf.put(
+            "adoption-step",
+            {
+                f"{name}/{body.authority.slug}": CaseStep(
+                    authority_id=plan.authority_id, case=case, body=body, activity=CaseStep.Activity.DECISION,
+                    outcome=CaseStep.Outcome.ADOPTED, resolution="Planen vedtas.", invented=True,
+                )
+                for body in _deciding(plan)
+            },
+        )  # fmt: skip
+    return case
+
+
+def _deciding(plan: Plan) -> list[Body]:
+    """Return the councils that decide: those of the plan's members, or its owner's where it has none."""
+    councils = Body.objects.filter(kind=Body.Kind.COUNCIL).select_related("authority")
+    members = councils.filter(authority__plan_links__plan=plan, authority__plan_links__role=PlanParticipant.Role.MEMBER)
+    return list(members) or list(councils.filter(authority_id=plan.authority_id))
 
 
 def _name(fact: PlanFact) -> str:
@@ -80,6 +123,7 @@ def _load_plan(shelf: Shelf, fact: PlanFact, authorities: dict[str, Authority]) 
             if slug in authorities
         },
     )
+    _load_adoption(shelf, fact, plan)
     shelf.put(
         "plan-sdg",
         {
@@ -93,6 +137,7 @@ def _load_plan(shelf: Shelf, fact: PlanFact, authorities: dict[str, Authority]) 
     branches = _load_levels(shelf, fact, plan)
     participations = _load_measures(shelf, plan, name, branches)
     _load_milestones(shelf, fact, participations)
+    _load_effects(shelf, fact, participations)
 
 
 def _load_tags(shelf: Shelf, fact: PlanFact, plan: Plan) -> None:
@@ -206,19 +251,35 @@ def _load_measures(shelf: Shelf, plan: Plan, name: str, branches: list[Branch]) 
         measure.current_entry = entry
     Measure.objects.bulk_update([measure for measure, _entry in unworded], ["current_entry"])
     statuses = {status.measure: status for status in STATUSES.get((plan.authority.slug, plan.slug), ())}
+    duties = _duties(shelf, plan)
     return shelf.put(
         "participation",
         {
-            f"{name}/{branch.key}": _participation(plan, measures[f"{name}/{branch.key}"], statuses.get(branch.key))
+            f"{name}/{branch.key}": _participation(
+                plan, measures[f"{name}/{branch.key}"], statuses.get(branch.key), duties.get(branch.key, {})
+            )
             for branch in branches
             if f"{name}/{branch.key}" in measures
         },
     )
 
 
-def _participation(plan: Plan, measure: Measure, status: InventedStatus | None) -> MeasureParticipation:
+def _duties(shelf: Shelf, plan: Plan) -> dict[str, dict[str, Any]]:
+    """Return the made-up responsible unit and person per printed key."""
+    slug = plan.authority.slug
+    return {
+        duty.measure: {
+            "unit": shelf.find(Unit, "unit", f"{slug}/{duty.unit}"), "person": shelf.find(User, "user", duty.person)
+        }
+        for duty in DUTIES.get((slug, plan.slug), ())
+    }  # fmt: skip
+
+
+def _participation(
+    plan: Plan, measure: Measure, status: InventedStatus | None, duty: dict[str, Any]
+) -> MeasureParticipation:
     """Return the owner's part in a measure: as the plan leaves it, or with a made-up status marked as such."""
-    part = MeasureParticipation(authority_id=plan.authority_id, plan=plan, measure=measure)
+    part = MeasureParticipation(authority_id=plan.authority_id, plan=plan, measure=measure, **duty)
     if status is None:
         return part
     part.state, part.judgement, part.done_on, part.invented = status.state, status.judgement, status.done_on, True
@@ -244,5 +305,25 @@ def _load_milestones(shelf: Shelf, fact: PlanFact, participations: dict[str, Mea
             for status in STATUSES.get((fact.authority, fact.slug), ())
             for place, milestone in enumerate(status.milestones, 1)
             if status.measure in parts
+        },
+    )  # fmt: skip
+
+
+def _load_effects(shelf: Shelf, fact: PlanFact, participations: dict[str, MeasureParticipation]) -> None:
+    """Place what the made-up input changed."""
+    found = [
+        (effect, shelf.find(Input, "input", f"{effect.round}/{effect.number}"), participations.get(key))
+        for effect in EFFECTS.get((fact.authority, fact.slug), ())
+        for key in [f"{_name(fact)}/{effect.measure}"]
+    ]
+    shelf.put(
+        "effect",
+        {
+            f"{effect.round}/{effect.number}/{effect.measure}": InputEffect(
+                authority_id=part.authority_id, plan_id=part.plan_id, input=said, measure_id=part.measure_id,
+                change=effect.change,
+            )
+            for effect, said, part in found
+            if said is not None and part is not None
         },
     )  # fmt: skip

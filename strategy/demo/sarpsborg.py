@@ -30,6 +30,7 @@ PLAN = PlanFact(
     source="Sarpsborg kommune: Oppstartsnotat, 2023",
     level_names=("fokusområde", "strategi", "tiltak"),
     participants=(("sarpsborg", "owner"),),
+    adoption="sarpsborg-oppstartsnotat",
     invented=True,
     goals=(
         GoalFact("1", "Godt vertskap", "Ta godt imot bedriftene. Del av arbeidet i dag."),

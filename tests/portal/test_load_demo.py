@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from portal import rules
+from portal.demo import shelf
 from portal.demo.authorities import DEMO_PASSWORD, USERS
 from portal.demo.shelf import VERSION_KEY
 from portal.management.commands.load_demo import DEMO_VERSION, load_demo
-from portal.models import Authority, Case, CaseStep, DemoLoad, Role, Unit, User
-from strategy.models import Goal, MeasureEntry, MeasureParticipation, Milestone, Plan, Strategy
+from portal.models import (
+    Authority,
+    Case,
+    CaseStep,
+    DemoLoad,
+    Input,
+    InputAnswer,
+    InputRound,
+    Invitation,
+    PathTemplate,
+    PathTemplateStep,
+    Role,
+    Unit,
+    User,
+)
+from strategy.models import (
+    Goal,
+    InputEffect,
+    MeasureEntry,
+    MeasureParticipation,
+    Milestone,
+    Plan,
+    PlanCase,
+    Strategy,
+)
 
 pytestmark = pytest.mark.django_db
 
 NOT_COMPARED = {"search"}
-WATCHED = (Authority, Unit, User, Case, CaseStep, Plan, Goal, Strategy, MeasureEntry, MeasureParticipation, Milestone)
+WATCHED = (
+    Authority, Unit, User, Case, CaseStep, Plan, Goal, Strategy, MeasureEntry, MeasureParticipation, Milestone,
+    InputRound, Invitation, Input, InputAnswer, PathTemplate, PathTemplateStep, PlanCase, InputEffect,
+)  # fmt: skip
+TODAY = dt.date(2026, 11, 21)
 
 
 @pytest.fixture
@@ -59,9 +90,11 @@ def test_every_measure_has_its_wording_in_force(halden_plan: Plan) -> None:
     assert not halden_plan.measures.filter(current_entry__isnull=True).exists()
 
 
-def test_haldens_measures_have_no_responsible_no_due_date_and_no_money(halden_plan: Plan) -> None:
+def test_haldens_measures_have_no_due_date_and_no_money_and_five_a_made_up_responsible(halden_plan: Plan) -> None:
     parts = halden_plan.participations
-    assert parts.filter(unit=None, person=None, partner="", due_on=None, funding=None).count() == 71
+    assert parts.filter(partner="", due_on=None, funding=None).count() == 71
+    assert parts.filter(unit=None, person=None).count() == 66
+    assert parts.filter(unit__isnull=False, person__isnull=False, invented=True).count() == 5
 
 
 def test_every_status_of_haldens_is_marked_as_invented(halden_plan: Plan) -> None:
@@ -88,6 +121,83 @@ def test_sarpsborgs_process_has_15_rows_and_keeps_its_precision(demo: None) -> N
     steps = CaseStep.objects.filter(case__authority__slug="sarpsborg").order_by("position")
     assert steps.count() == 15
     assert set(steps.filter(precision="day").values_list("starts_on__month", "starts_on__day")) == {(3, 2), (6, 1)}
+
+
+def test_what_came_out_of_sarpsborgs_process_is_left_open(demo: None) -> None:
+    plan = Plan.objects.get(authority__slug="sarpsborg")
+    case = plan.case_links.get(purpose="adoption").case
+    final = case.steps.filter(description="Sluttbehandling")
+    assert set(final.values_list("outcome", "precision")) == {("pending", "month")}
+    assert plan.status == "hearing"
+
+
+def test_kongsvingers_strategy_waits_for_each_members_own_council(demo: None) -> None:
+    plan = Plan.objects.get(authority__slug="kongsvingerregionen", slug="naeringsstrategi")
+    deciding = plan.case_links.get(purpose="adoption").case.steps.filter(activity="decision")
+    assert set(deciding.values_list("body__authority__slug", flat=True)) == {
+        "kongsvinger", "eidskog", "grue", "nord-odal", "sor-odal", "asnes"
+    }  # fmt: skip
+    assert set(deciding.values_list("outcome", flat=True)) == {"pending"}
+    assert plan.status == "draft"
+
+
+def test_every_adopted_plan_rests_on_resolutions_marked_as_invented(demo: None) -> None:
+    adopted = Plan.objects.filter(status="adopted", authority__slug__in=["halden", "ostre-toten", "gjovikregionen"])
+    assert adopted.count() == 3
+    for plan in adopted:
+        steps = CaseStep.objects.filter(case__plan_links__plan=plan, activity="decision")
+        assert steps.exists()
+        assert not steps.exclude(outcome="adopted", invented=True).exists()
+
+
+def test_gjovikregionens_plan_is_decided_by_its_five_members(demo: None) -> None:
+    plan = Plan.objects.get(authority__slug="gjovikregionen")
+    steps = plan.case_links.get().case.steps
+    assert set(steps.values_list("body__authority__slug", flat=True)) == {
+        "gjovik", "ostre-toten", "vestre-toten", "nordre-land", "sondre-land"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("slug", "due", "precision", "state"),
+    [
+        ("organisering-av-naering-og-sted", dt.date(2020, 6, 26), "day", rules.RoundState.CLOSED),
+        ("naeringsfond", dt.date(2020, 6, 10), "day", rules.RoundState.ANSWERED),
+        ("begrenset-horing", dt.date(2023, 9, 1), "month", rules.RoundState.CLOSED),
+        ("apen-horing", None, "day", rules.RoundState.CLOSED),
+        ("levende-sentrum", dt.date(2027, 1, 29), "day", rules.RoundState.OPEN),
+    ],
+)
+def test_each_round_has_the_date_its_source_prints(demo: None, slug: str, due: Any, precision: str, state: Any) -> None:
+    found = InputRound.objects.get(slug=slug)
+    assert (found.due_on, found.due_precision, rules.round_state(found.facts, TODAY)) == (due, precision, state)
+
+
+def test_all_input_is_invented_and_the_fund_round_is_answered_in_full(demo: None) -> None:
+    loaded = InputRound.objects.filter(pk__in=[key.partition(":")[0] for key in _written("round")])
+    assert loaded.count() == 5
+    assert not Input.objects.filter(round__in=loaded, invented=False).exists()
+    assert not Invitation.objects.filter(round__in=loaded, invented=False).exists()
+    fund = Input.objects.filter(round__slug="naeringsfond")
+    assert set(fund.values_list("answer__consequence", flat=True)) == {"taken_in", "partly", "not"}
+
+
+def test_haldens_open_round_has_something_to_try(demo: None) -> None:
+    found = InputRound.objects.get(slug="levende-sentrum")
+    assert (found.invitations.count(), found.inputs.count(), found.inputs.unanswered().count()) == (3, 2, 1)
+    assert found.case.officer.email == "saksbehandler@halden.example"  # type: ignore[union-attr]
+    assert found.inputs.get(number=1).plan_effects.get().measure.current_entry.title.startswith("Levende sentrum")
+
+
+def test_templates_are_shared_and_hold_the_ways_of_the_sources(demo: None) -> None:
+    regional, programme = PathTemplate.objects.filter(is_shared=True).order_by("authority__slug")
+    assert list(regional.steps.values_list("stage", "body_kind", "each_member")) == [
+        (1, "board", False), (2, "representatives", False), (3, "joint", False), (4, "", True)
+    ]  # fmt: skip
+    assert programme.steps.count() == 15
+    assert list(programme.steps.values_list("starts_month", "ends_month").order_by("position"))[-3:] == [
+        (6, 8), (10, None), (10, None)
+    ]  # fmt: skip
 
 
 def test_there_is_a_sign_in_for_every_role_with_the_demos_password(demo: None) -> None:
@@ -135,6 +245,40 @@ def test_what_a_user_deleted_stays_deleted(halden_plan: Plan) -> None:
     assert Milestone.objects.count() == milestones
 
 
+def test_rows_of_version_1_are_ours_though_their_tables_have_grown(demo: None) -> None:
+    step = CaseStep.objects.get(case__authority__slug="kongsvingerregionen", body__authority__slug="grue")
+    CaseStep.objects.filter(pk=step.pk).update(body=None, actor="Kommunestyret i Grue")
+    changed = CaseStep.objects.get(pk=step.pk)
+    known_then = [f for f in shelf.content_fields(CaseStep) if f.name not in shelf.LATER_THAN_1["portal.casestep"]]
+    line = DemoLoad.objects.get(key="step:kongsvinger-naeringsstrategi/6")
+    DemoLoad.objects.filter(key=line.key).update(
+        version=1, content_hash=f"{step.pk}:{shelf.hash_of(changed, known_then)}"
+    )
+    load_demo(DEMO_VERSION + 1)
+    changed.refresh_from_db()
+    assert (changed.body_id, changed.actor) == (step.body_id, "")
+
+
+def test_input_is_never_rewritten_by_a_newer_version(demo: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    from portal.demo import rounds_loader
+
+    reworded = tuple(
+        replace(fact, inputs=tuple(replace(said, text="Nytt") for said in fact.inputs)) for fact in rounds_loader.ROUNDS
+    )
+    monkeypatch.setattr(rounds_loader, "ROUNDS", reworded)
+    load_demo(DEMO_VERSION + 1)
+    assert not Input.objects.filter(text="Nytt").exists()
+
+
+def test_a_round_that_a_user_made_under_the_same_address_is_left_alone() -> None:
+    owner = Authority.objects.create(name="Halden", slug="halden")
+    case = Case.objects.create(authority=owner, title="Min")
+    mine = InputRound.objects.create(authority=owner, case=case, slug="levende-sentrum", title="Min")
+    load_demo()
+    assert InputRound.objects.get(authority=owner, slug="levende-sentrum") == mine
+    assert not mine.inputs.exists()
+
+
 def test_a_plan_that_a_user_made_under_the_same_address_is_left_alone() -> None:
     owner = Authority.objects.create(name="Halden", slug="halden")
     mine = Plan.objects.create(
@@ -151,9 +295,11 @@ def test_the_command_refuses_to_bring_open_sign_ins_into_production(settings: An
         call_command("load_demo")
 
 
-def _reword_aremark(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
+def _written(kind: str) -> list[str]:
+    return list(DemoLoad.objects.filter(key__startswith=f"{kind}:").values_list("content_hash", flat=True))
 
+
+def _reword_aremark(monkeypatch: pytest.MonkeyPatch) -> None:
     from portal.demo import loader
 
     facts = tuple(replace(f, tagline="Nytt") if f.slug == "aremark" else f for f in loader.AUTHORITIES)
