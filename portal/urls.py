@@ -5,7 +5,19 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import wiring
-from portal.views import demo, documents, health, pages
+from portal.views import (
+    answers,
+    cases,
+    demo,
+    documents,
+    health,
+    invitations,
+    notices,
+    operations,
+    pages,
+    rounds,
+    waiting,
+)
 
 urlpatterns = [
     path("", pages.front_page, name="front_page"),
@@ -20,6 +32,14 @@ urlpatterns = [
     path("kontakt/", pages.contact, name="contact"),
     path("robots.txt", pages.robots, name="robots"),
     path("dokument/<int:document>/", documents.download, name="document"),
+    path("venter-pa-deg/", waiting.waiting, name="waiting"),
+    path("venter-pa-deg/kalender/", waiting.calendar_feeds, name="calendar_feeds"),
+    path("kalender/<str:key>.ics", waiting.calendar_feed, name="calendar_feed"),
+    path("varsler/", notices.inbox, name="inbox"),
+    path("varsler/valg/", notices.notice_choices, name="notice_choices"),
+    path("varsler/stopp/<str:key>/", notices.unsubscribe, name="unsubscribe"),
+    path("drift/", operations.operations, name="operations"),
+    path("metrikk/", operations.metrics, name="metrics"),
 ]
 if settings.DEMO:
     urlpatterns += [
@@ -28,5 +48,17 @@ if settings.DEMO:
     ]
 urlpatterns += [
     path("<slug:authority>/", pages.authority_page, name="authority_page"),
+    path("<slug:authority>/frister/", waiting.authority_deadlines, name="authority_deadlines"),
+    path("<slug:authority>/saker/<int:case>/", cases.case_page, name="case_page"),
+    path("<slug:authority>/innspill/", rounds.input_rounds, name="input_rounds"),
+    path("<slug:authority>/innspill/<slug:round>/", rounds.input_round, name="input_round"),
+    path("<slug:authority>/innspill/<slug:round>/kode/", rounds.input_code, name="input_code"),
+    path("<slug:authority>/innspill/<slug:round>/kvittering/", rounds.input_receipt, name="input_receipt"),
+    path(
+        "<slug:authority>/innspill/<slug:round>/invitasjon/<str:key>/", invitations.invitation, name="input_invitation"
+    ),
+    path("<slug:authority>/innspill/<slug:round>/svar/", answers.round_inputs, name="round_inputs"),
+    path("<slug:authority>/innspill/<slug:round>/svar/ny/", answers.register_input, name="register_input"),
+    path("<slug:authority>/innspill/<slug:round>/svar/<int:number>/", answers.answer_input, name="answer_input"),
     *wiring.area_patterns(),
 ]

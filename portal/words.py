@@ -73,6 +73,7 @@ WORDS = (
     ),
     gettext_noop("Your password is now changed."),
     gettext_noop("This functionality requires JavaScript."),
+    ngettext_lazy("Please correct the error below.", "Please correct the errors below."),
     ngettext_lazy(
         "This password is too short. It must contain at least %d character.",
         "This password is too short. It must contain at least %d characters.",

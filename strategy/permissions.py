@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from portal.permissions import casework_authorities, may_see_live
+from portal.permissions import does_casework, may_see_live
 from strategy.models import Plan
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ class Guarded(Protocol):
 
 def may_read(user: Any, plan: Guarded) -> bool:
     """Say whether the plan's pages open: for anyone once plan and authority are public, before that for its staff."""
-    if (plan.status != Plan.Status.DRAFT and plan.is_listed) or getattr(user, "is_superuser", False):
-        return True
-    return plan.authority_id in casework_authorities(user)
+    is_public = plan.status != Plan.Status.DRAFT and plan.is_listed
+    return is_public or does_casework(user, plan.authority_id)
 
 
 def may_see_standing(user: Any, plan: Guarded, participant_ids: Iterable[int]) -> bool:

@@ -58,6 +58,30 @@ STANDINGS: dict[str, Standing] = {
     "measurement_overdue": Standing("norep", gettext_lazy("Measurement overdue"), "warning"),
     "no_baseline": Standing("undated", gettext_lazy("No baseline"), "neutral"),
     "no_data": Standing("undated", gettext_lazy("No measurement"), "neutral"),
+    # Input rounds, by `portal.rules.RoundState`.
+    "round_draft": Standing("wait", pgettext_lazy("round", "Not published"), "warning"),
+    "round_upcoming": Standing("wait", pgettext_lazy("round", "To come"), "neutral"),
+    "round_open": Standing("talk", pgettext_lazy("round", "Open"), "info"),
+    "round_overdue": Standing("risk", pgettext_lazy("round", "Past due, still open"), "warning"),
+    "round_closed": Standing("cancelled", pgettext_lazy("round", "Closed"), "neutral"),
+    "round_answered": Standing("done", pgettext_lazy("round", "Answered"), "success"),
+    # What followed from an input, by `InputAnswer.Consequence`.
+    "input_taken_in": Standing("done", gettext_lazy("Taken in"), "success"),
+    "input_partly": Standing("behind", gettext_lazy("Partly taken in"), "warning"),
+    "input_not": Standing("cancelled", gettext_lazy("Not taken in"), "neutral"),
+    "input_noted": Standing("check", gettext_lazy("Noted"), "info"),
+    "input_late": Standing("risk", gettext_lazy("Came after the due date"), "warning"),
+}
+
+OUTCOMES: dict[str, Standing] = {
+    # What a body made of a case.
+    "adopted": Standing("done", gettext_lazy("Adopted"), "success"),
+    "amended": Standing("done", gettext_lazy("Adopted with changes"), "success"),
+    "rejected": Standing("cancelled", gettext_lazy("Rejected"), "danger"),
+    "postponed": Standing("wait", gettext_lazy("Postponed"), "warning"),
+    "noted": Standing("check", gettext_lazy("Noted"), "neutral"),
+    "pending": Standing("new", gettext_lazy("Not decided"), "neutral"),
+    "not_registered": Standing("norep", gettext_lazy("Outcome not registered"), "warning"),
 }
 
 
@@ -90,6 +114,15 @@ def icon(name: str, css: str = "") -> SafeString:
 def standing(code: str) -> SafeString:
     """{% standing "late" %}: icon, word and colour."""
     return standing_html(code)
+
+
+@register.simple_tag
+def outcome(code: str) -> SafeString:
+    """{% outcome "adopted" %}: what a body decided, by icon, word and colour."""
+    shown = OUTCOMES[code]
+    return format_html(
+        '<span class="ds-tag p-st" data-color="{}">{}{}</span>', shown.colour, icon_html(shown.icon), shown.word
+    )
 
 
 @register.filter

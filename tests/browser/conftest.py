@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connections
+from django.utils import timezone
 
+from portal import keys
+from portal.models import CaseStep, NoticeRule, PathTemplate
 from tests.conftest import signed_in
 from tests.databases import address_of, pointed_at
 from tests.mailserver import free_port
@@ -43,11 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Site:
-    """The running portal: its address, the world's rows by name, and a session cookie per person."""
+    """The running portal: its address, the world's rows by name, a session cookie per person, and its database."""
 
     url: str
     places: dict[str, Any]
     sessions: dict[str, str]
+    database: str = ""
 
     def address(self, path: str) -> str:
         return self.url + path.format(**self.places)
@@ -76,7 +80,7 @@ def site(django_db_setup: None, databases: Any, django_db_blocker: Any, tmp_path
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}/klar/", server, Path(log.name))
-            yield Site(f"http://127.0.0.1:{port}", places, sessions)
+            yield Site(f"http://127.0.0.1:{port}", places, sessions, name)
         finally:
             server.terminate()
             server.wait(15)
@@ -100,7 +104,13 @@ def _places() -> dict[str, Any]:
     return {
         "home": HOME, "plan": PLAN, "draft": DRAFT_PLAN, "measure": world.home.participation.measure_id,
         "participation": world.home.participation.pk, "case": world.home.case.pk,
-        "unit": world.home.participation.unit_id, "plan_id": world.home.plan.pk,
+        "unit": world.home.participation.unit_id, "plan_id": world.home.plan.pk, "round_id": world.home.round.pk,
+        "template": world.home.one(PathTemplate).pk, "step": world.home.one(CaseStep).pk,
+        "rule": world.home.one(NoticeRule).pk,
+        "invitation_key": keys.issue(
+            "invitation", now=timezone.now(), subject_id=world.home.round.invitations.get().pk
+        ),
+        "stop_key": keys.issue("unsubscribe", now=timezone.now(), address="en@test.example", scope="*"),
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,8 +10,10 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from portal.models import Authority
+from portal import keys
+from portal.models import Authority, LinkKey, Notice, NoticeRule, PathTemplate, Run
 from strategy.models import MeasureTag, Plan
 from tests import factories as make
 from tests.conftest import signed_in
@@ -75,7 +78,7 @@ def test_the_front_page() -> None:
     def grow(size: int) -> tuple[Client, dict[str, int | None]]:
         Authority.objects.update(is_listed=False)
         for _ in range(size):
-            make.a_plan(make.an_authority())
+            make.a_round(make.a_case(make.a_plan(make.an_authority()).authority))
         return Client(), {"/": None}
 
     same_for_all_sizes(grow)
@@ -124,6 +127,30 @@ def test_a_plans_status_page_with_many_participants() -> None:
     same_for_all_sizes(grow)
 
 
+def test_a_cases_page_and_the_page_of_its_way() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        from portal.models import CaseRelation, PathTemplateStep, RegionMembership
+        from strategy.models import PlanCase
+
+        region = make.an_authority(kind="region")
+        officer = make.a_user("officer", region)
+        case, template = make.a_case(region, officer=officer), PathTemplate.objects.create(authority=region, name="Mal")
+        for place in range(size):
+            member = make.an_authority()
+            RegionMembership.objects.create(region=region, member=member)
+            make.a_step(case, stage=place // 3, body=make.a_body(member, kind="council"), actor="")
+            make.a_round(case)
+            CaseRelation.objects.create(authority=region, case=case, related=make.a_case(region))
+            PlanCase.objects.create(authority=region, plan=make.a_plan(region, status="hearing"), case=case)
+            PathTemplateStep.objects.create(
+                authority=region, template=template, activity="decision", body_kind="council", each_member=place == 0
+            )
+        path = f"/admin/portal/case/{case.pk}/mal/"
+        return signed_in(officer), dict.fromkeys([case.get_absolute_url(), path, f"{path}?template={template.pk}"])
+
+    same_for_all_sizes(grow)
+
+
 def test_a_measures_page() -> None:
     def grow(size: int) -> tuple[Client, dict[str, int | None]]:
         plan = a_full_plan(1)
@@ -140,6 +167,109 @@ def test_an_unchanged_status_page_costs_two_queries() -> None:
     tag = client.get(plan.get_absolute_url())["ETag"]
     queries = queries_of(client, plan.get_absolute_url(), status=304, **{"If-None-Match": tag})
     assert len(queries) <= STATUS_UNCHANGED, one_a_line(queries)
+
+
+def some_dates(size: int) -> tuple[Any, Authority]:
+    """Make an officer whose authority has this many due dates, hers, colleagues' and nobody's, and as many notices."""
+    plan = make.a_plan(make.an_authority())
+    officer = make.a_user("officer", plan.authority)
+    for place in range(size):
+        person = (officer, None, make.a_user("officer", plan.authority))[place % 3]
+        make.a_milestone(make.a_measure(plan, person=person), due_on=timezone.localdate() + dt.timedelta(place - 10))
+        Notice.objects.create(
+            user=officer, authority=plan.authority, kind="milestone", subject_type="strategy.milestone",
+            subject_id=place, on_date=timezone.localdate(), occasion="day", title="Milepæl", mail=make.a_mail(),
+        )  # fmt: skip
+    return officer, plan.authority
+
+
+def test_what_waits_and_what_was_told() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        officer, authority = some_dates(size)
+        keys_of = [keys.issue("calendar", now=timezone.now(), user=officer, scope="me") for _ in range(min(size, 9))]
+        scope = f"authority:{authority.pk}"
+        raw = keys.issue("calendar", now=timezone.now(), user=officer, scope=scope)
+        LinkKey.objects.update(used_at=timezone.now())  # noted once an hour: fetched a moment ago
+        pages = ["/venter-pa-deg/", f"/{authority.slug}/frister/", "/venter-pa-deg/kalender/", "/varsler/"]
+        feeds = [f"/kalender/{each}.ics" for each in (keys_of[0], raw)]
+        return signed_in(officer), dict.fromkeys([*pages, "/varsler/valg/", *feeds, "/admin/"])
+
+    same_for_all_sizes(grow)
+
+
+def test_the_page_of_operations_and_the_metrics() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        authority = make.an_authority()
+        leader = make.a_user("leader", authority)
+        for place in range(size):
+            make.a_notice(authority, kind=f"kind {place}")
+            make.a_mail(authority=authority, state=("queued", "dead")[place % 2])
+            Run.objects.create(name=f"round {place}", finished_at=timezone.now(), counts={"made": place})
+        return signed_in(leader), dict.fromkeys(["/drift/", "/metrikk/"])
+
+    same_for_all_sizes(grow)
+
+
+def a_busy_round(authority: Authority, size: int) -> Any:
+    """Make a round with this many inputs, answered and not, with attachments, effects, mails and as many invited."""
+    from portal.models import InputAttachment
+    from strategy.models import InputEffect
+
+    case, plan = make.a_case(authority), make.a_plan(authority)
+    round_ = make.a_round(case, due_on=dt.date(2026, 3, 1))
+    for place in range(size):
+        asked = make.an_invitation(round_, invited_at=timezone.now())
+        make.an_invitation(round_)
+        row = make.an_input(round_, source="invited", invitation=asked) if place % 2 else make.an_input(round_)
+        for _ in range(2):
+            InputAttachment.objects.create(authority=authority, input=row, document=make.a_document(case))
+        InputEffect.objects.create(authority=authority, plan=plan, input=row, change="Endret.")
+        if place % 3 == 0:
+            make.an_answer(row, answered_by=make.a_user("officer", authority))
+        for subject, kind in ((row, "input_received"), (asked, "input_invited")):
+            Notice.objects.create(
+                authority=authority, address=subject.address, kind=kind, subject_type=subject._meta.label_lower,
+                subject_id=subject.pk, on_date=dt.date(2026, 3, 2), occasion="x", title="Runde", mail=make.a_mail(),
+            )  # fmt: skip
+    return round_
+
+
+def test_the_rounds_of_an_authority_and_one_with_its_answers() -> None:
+    from portal.models import RoundDocument
+    from strategy.models import InputEffect
+
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        authority = make.an_authority()
+        plan, case = make.a_plan(authority, status="hearing"), make.a_case(authority)
+        for place in range(size):
+            make.a_round(make.a_case(authority), due_on=timezone.localdate() + dt.timedelta(place - 2))
+        asked, answered = make.a_round(case), make.a_round(case)
+        invitation = make.an_invitation(asked)
+        for _ in range(size):
+            for round_ in (asked, answered):
+                RoundDocument.objects.create(authority=authority, round=round_, document=make.a_document(case))
+                make.an_answer(row := make.an_input(round_, may_publish=True))
+                InputEffect.objects.create(authority=authority, plan=plan, input=row, change="Endret.")
+        answered.answers_published_at = timezone.now()
+        answered.save()
+        key = keys.issue("invitation", now=timezone.now(), subject_id=invitation.pk)
+        home, page = authority.get_absolute_url(), asked.get_absolute_url()
+        return Client(), dict.fromkeys(
+            [home, f"{home}innspill/", page, f"{page}invitasjon/{key}/", answered.get_absolute_url()]
+        )
+
+    same_for_all_sizes(grow)
+
+
+def test_a_rounds_input_as_officers_work_with_it() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        authority = make.an_authority()
+        officer = make.a_user("officer", authority)
+        page = f"/{authority.slug}/innspill/{a_busy_round(authority, size).slug}/svar/"
+        queries = ("", "?vis=sent&q=bedrift", "?fil=csv", "?fil=xlsx", "?utskrift=1", "?gjor=minn", "?gjor=inviter")
+        return signed_in(officer), {**dict.fromkeys(page + query for query in queries), f"{page}1/": None}
+
+    same_for_all_sizes(grow)
 
 
 def the_plan(authority: Authority) -> Plan:
@@ -166,7 +296,11 @@ CHANGELISTS: dict[str, Callable[[Any], Any]] = {
     "portal/body": make.a_body,
     "portal/case": lambda a: make.a_case(a, officer=make.a_user()),
     "portal/casestep": lambda a: make.a_step(make.a_case(a), body=make.a_body(a)),
+    "portal/pathtemplate": lambda a: PathTemplate.objects.create(authority=a, name=f"Mal {next(make.counter)}"),
+    "portal/noticerule": lambda a: NoticeRule.objects.create(authority=a, kind=f"slag-{next(make.counter)}"),
     "portal/document": lambda a: make.a_document(make.a_case(a)),
+    "portal/inputround": lambda a: a_busy_round(a, 1),
+    "portal/input": lambda a: make.an_input(make.a_round(make.a_case(a))),
     "portal/mail": lambda a: make.a_mail(authority=a),
     "portal/membership": lambda a: make.a_user("officer", a),
     "portal/user": lambda a: make.a_user("officer", a),

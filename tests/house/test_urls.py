@@ -10,7 +10,9 @@ from django.contrib import admin
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
+from portal import keys
 from portal.models import Document
 from portal.tasks import beat_tick
 from strategy.models import MeasureParticipation
@@ -46,7 +48,7 @@ def test_every_address_has_a_row() -> None:
 
 
 def test_every_admin_page_belongs_to_a_model_with_declared_rights() -> None:
-    known = r"(|add/|eksport/<slug:form>/|<path:object_id>/(history/|delete/|change/|))$"
+    known = r"(|add/|eksport/<slug:form>/|<path:object_id>/(history/|delete/|change/|mal/|))$"
     for pattern in patterns(get_resolver()):
         if PER_MODEL.match(pattern):
             assert re.search(PER_MODEL.pattern + known, pattern), f"declare {pattern}"
@@ -60,7 +62,13 @@ def places(world: World) -> dict[str, Any]:
     return {
         "home": HOME, "next": NEXT, "plan": PLAN, "draft": DRAFT_PLAN, "document": world.home.document.pk,
         "guest_document": Document.objects.get(case=world.home.guest_case).pk, "next_document": world.next.document.pk,
+        "case": world.home.case.pk, "next_case": world.next.case.pk,
         "measure": world.home.participation.measure_id, "next_measure": world.next.participation.measure_id,
+        "calendar_key": keys.issue("calendar", now=timezone.now(), user=world.user("officer"), scope="me"),
+        "invitation_key": keys.issue(
+            "invitation", now=timezone.now(), subject_id=world.home.round.invitations.get().pk
+        ),
+        "stop_key": keys.issue("unsubscribe", now=timezone.now(), address="en@test.example", scope="input_due"),
     }  # fmt: skip
 
 

@@ -17,6 +17,8 @@ CASEWORKERS = [
 EVERYBODY = PUBLIC + CASEWORKERS
 AT_HOME = ["officer", "leader", "decision_maker", "finance_preparer", "attester", "approver", "editor", "operator"]
 """Caseworkers who see all of the home authority's rows."""
+OTHERS_AT_HOME = ["elected", "forum_reviewer", "jury", "guest_officer"]
+"""People with another role there: they are known, but the caseworkers' pages do not open."""
 
 
 def all_get(status: int, **others: int) -> dict[str, int]:
@@ -34,7 +36,15 @@ NOT_SIGNED_IN = all_get(302, anonymous=200)
 STAFF = only(CASEWORKERS, 200, rest=403, anonymous=302)
 """The case pages: who is not signed in is led there, who has no business there is told so."""
 NOWHERE = all_get(404)
+TELLS_OWN = only(["officer", "leader", "region_secretary", "neighbour", "operator"], 200, rest=403, anonymous=302)
+"""How the machinery goes: for those who are told what has a date, and for the operator."""
 LED_ON = all_get(302)
+
+
+DESK = only(AT_HOME, 200, rest=404, anonymous=302, elected=403, forum_reviewer=403, jury=403)
+"""A round's pages for officers: other members of the authority are told no, to others it does not exist."""
+DESK_WRITERS = ["officer", "leader", "operator"]
+DESK_WRITES = {**DESK, **dict.fromkeys(AT_HOME, 403), **dict.fromkeys(DESK_WRITERS, 200)}
 
 
 @dataclass(frozen=True)
@@ -62,9 +72,104 @@ TABLE: dict[str, list[Row]] = {
         Row("/dokument/{guest_document}/", only([*AT_HOME, "guest_officer"], 200, rest=404, anonymous=302)),
         Row("/dokument/{next_document}/", only(["neighbour", "operator"], 200, rest=404, anonymous=302)),
         Row("/dokument/999999999/", all_get(404, anonymous=302)),
-        Row("/dokument/{document}/", only(AT_HOME, 405, rest=405, anonymous=302), "post"),
+        Row("/dokument/{document}/", all_get(405), "post"),
+    ],
+    "drift/": [Row("/drift/", TELLS_OWN), Row("/drift/", all_get(405, anonymous=302), "post")],
+    "metrikk/": [Row("/metrikk/", ANYONE), Row("/metrikk/", all_get(405), "post")],  # a token guards it in production
+    "venter-pa-deg/": [Row("/venter-pa-deg/", SIGNED_IN), Row("/venter-pa-deg/", all_get(405, anonymous=302), "post")],
+    "venter-pa-deg/kalender/": [
+        Row("/venter-pa-deg/kalender/", SIGNED_IN),
+        Row("/venter-pa-deg/kalender/", SIGNED_IN, "post", {"for": "me"}),
+        Row("/venter-pa-deg/kalender/", all_get(403, anonymous=302), "post", {"for": "authority:999999999"}),
+        Row("/venter-pa-deg/kalender/", LED_ON, "post", {"withdraw": "999999999"}),
+    ],
+    "kalender/<str:key>.ics": [
+        Row("/kalender/feil.ics", NOWHERE),
+        Row("/kalender/{calendar_key}.ics", ANYONE),  # whoever has the address may read it
+        Row("/kalender/{calendar_key}.ics", all_get(405), "post"),
+    ],
+    "varsler/": [
+        Row("/varsler/", SIGNED_IN),
+        Row("/varsler/?alle=1&slag=milestone&side=9", SIGNED_IN),
+        Row("/varsler/", LED_ON, "post", {"all": "1"}),
+        Row("/varsler/", all_get(404, anonymous=302), "post", {"notice": "999999999"}),
+    ],
+    "varsler/valg/": [Row("/varsler/valg/", SIGNED_IN), Row("/varsler/valg/", LED_ON, "post", {"kind": "milestone"})],
+    "varsler/stopp/<str:key>/": [
+        Row("/varsler/stopp/feil/", NOWHERE),
+        Row("/varsler/stopp/{stop_key}/", ANYONE),  # the mail it stands in is the right to use it
+        Row("/varsler/stopp/{stop_key}/", ANYONE, "post", {"List-Unsubscribe": "One-Click"}),
+    ],
+    "<slug:authority>/frister/": [
+        Row("/{home}/frister/", only(AT_HOME, 200, rest=404, anonymous=302, **dict.fromkeys(OTHERS_AT_HOME, 403))),
+        Row("/{next}/frister/", only(["neighbour", "operator"], 200, rest=404, anonymous=302)),
+        Row("/finnes-ikke/frister/", all_get(404, anonymous=302)),
+        Row("/{home}/frister/", all_get(405, anonymous=302), "post"),
     ],
     "<slug:authority>/": [Row("/{home}/", ANYONE), Row("/finnes-ikke/", NOWHERE), Row("/demo/", NOWHERE)],
+    # an input round as anyone reads and answers it
+    "<slug:authority>/innspill/": [
+        Row("/{home}/innspill/", ANYONE),
+        Row("/finnes-ikke/innspill/", NOWHERE),
+        Row("/{home}/innspill/", all_get(405), "post"),
+    ],
+    "<slug:authority>/innspill/<slug:round>/": [
+        Row("/{home}/innspill/runde/", ANYONE),
+        Row("/{home}/innspill/runde/", ANYONE, "post", {"text": ""}),
+        Row("/{home}/innspill/skjult-runde/", only(AT_HOME, 200, rest=404)),
+        Row("/{next}/innspill/skjult-runde/", only(["neighbour", "operator"], 200, rest=404)),
+        Row("/{home}/innspill/skjult-runde/", only(AT_HOME, 409, rest=404), "post", {"text": "x"}),
+        Row("/{home}/innspill/finnes-ikke/", NOWHERE),
+    ],
+    "<slug:authority>/innspill/<slug:round>/kode/": [
+        Row("/{home}/innspill/runde/kode/", LED_ON),
+        Row("/{home}/innspill/runde/kode/", LED_ON, "post", {"code": "123456"}),
+        Row("/{home}/innspill/finnes-ikke/kode/", NOWHERE),
+    ],
+    "<slug:authority>/innspill/<slug:round>/kvittering/": [
+        Row("/{home}/innspill/runde/kvittering/", LED_ON),
+        Row("/{home}/innspill/finnes-ikke/kvittering/", NOWHERE),
+    ],
+    "<slug:authority>/innspill/<slug:round>/invitasjon/<str:key>/": [
+        Row("/{home}/innspill/runde/invitasjon/{invitation_key}/", ANYONE),  # the mail it stands in is the right
+        Row("/{home}/innspill/runde/invitasjon/{invitation_key}/", ANYONE, "post", {"text": "Noe annet"}),
+        Row("/{next}/innspill/runde/invitasjon/{invitation_key}/", NOWHERE),
+        Row("/{home}/innspill/runde/invitasjon/feil/", NOWHERE),
+        Row("/{home}/innspill/runde/invitasjon/{stop_key}/", NOWHERE),
+    ],
+    # an input round as officers work with it
+    "<slug:authority>/innspill/<slug:round>/svar/": [
+        *(
+            Row(f"/{{home}}/innspill/runde/svar/{query}", DESK)
+            for query in ("", "?vis=ubesvart&q=a", "?fil=csv", "?utskrift=1")
+        ),
+        *(
+            Row(f"/{{home}}/innspill/runde/svar/?gjor={deed}", DESK_WRITES)
+            for deed in ("inviter", "minn", "lukk", "publiser")
+        ),
+        Row("/{home}/innspill/skjult-runde/svar/", DESK),
+        Row("/{home}/innspill/runde/svar/?gjor=slett", {**DESK_WRITES, **dict.fromkeys(DESK_WRITERS, 404)}),
+        Row("/{home}/innspill/runde/svar/", {**DESK_WRITES, **dict.fromkeys(DESK_WRITERS, 404)}, "post"),
+        Row("/{next}/innspill/runde/svar/", only(["neighbour", "operator"], 200, rest=404, anonymous=302)),
+        Row("/{home}/innspill/finnes-ikke/svar/", all_get(404, anonymous=302)),
+    ],
+    "<slug:authority>/innspill/<slug:round>/svar/ny/": [
+        Row("/{home}/innspill/runde/svar/ny/", DESK_WRITES),
+        Row("/{home}/innspill/runde/svar/ny/", DESK_WRITES, "post"),
+        Row("/{next}/innspill/runde/svar/ny/", only(["neighbour", "operator"], 200, rest=404, anonymous=302)),
+    ],
+    "<slug:authority>/innspill/<slug:round>/svar/<int:number>/": [
+        Row("/{home}/innspill/runde/svar/1/", DESK),
+        Row("/{home}/innspill/runde/svar/2/", DESK_WRITES, "post", {"text": ""}),
+        Row("/{next}/innspill/runde/svar/1/", only(["neighbour", "operator"], 200, rest=404, anonymous=302)),
+        Row("/{home}/innspill/runde/svar/99/", {**DESK, **dict.fromkeys(AT_HOME, 404)}),
+    ],
+    "<slug:authority>/saker/<int:case>/": [
+        Row("/{home}/saker/{case}/", ANYONE),
+        Row("/{home}/saker/{next_case}/", NOWHERE),
+        Row("/{home}/saker/999999999/", NOWHERE),
+        Row("/{home}/saker/{case}/", all_get(405), "post"),
+    ],
     # strategy
     "<slug:authority>/planer/<slug:plan>/": [
         Row("/{home}/planer/{plan}/", ANYONE),
@@ -154,6 +259,7 @@ def rights(writers: set[str], **others: set[str]) -> Rights:
 ADMIN: dict[str, Rights] = {
     "portal.authority": rights(OPERATOR, change=LEADERS),
     "portal.unit": rights(LEADERS),
+    "portal.noticerule": rights(LEADERS),
     "portal.user": rights(NOBODY, change=OPERATOR),
     "portal.membership": rights(LEADERS),
     "portal.organisation": rights(WRITERS),
@@ -161,7 +267,10 @@ ADMIN: dict[str, Rights] = {
     "portal.bodymembership": rights(WRITERS),
     "portal.case": rights(WRITERS, delete=NOBODY),
     "portal.casestep": rights(WRITERS),
+    "portal.pathtemplate": rights(WRITERS),
     "portal.document": rights(WRITERS, delete=NOBODY),
+    "portal.inputround": rights(WRITERS),
+    "portal.input": rights(NOBODY),
     "portal.mail": rights(NOBODY),
     "portal.notice": rights(NOBODY),
     "portal.event": rights(NOBODY),
