@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.validators import validate_email
+from django.db import connection as database
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -212,20 +213,23 @@ def deliver_next(connection: Any, now: dt.datetime) -> Outcome | None:
     """Deliver the oldest due mail that no other worker holds; say how it went, or None where there was none.
 
     The row is locked until the mail server has answered, and each mail is committed by itself. A daily mail that has
-    waited and no longer holds is taken back instead.
+    waited and no longer holds is taken back instead. In plain SQL: the ORM cost a fifth of the speed (`bench deliver`).
     """
-    with transaction.atomic():
-        mail = next(iter(Mail.objects.raw(TAKE, [now])), None)
-        if mail is None:
+    with transaction.atomic(), database.cursor() as cursor:
+        cursor.execute(TAKE, [now])
+        row = cursor.fetchone()
+        if row is None:
             return None
+        mail = Mail.from_db(database.alias, COLUMNS, row)
         if recheck.is_outdated(mail, now):
             recheck.take_back([mail.pk])
             return Outcome.TAKEN_BACK
         mail.attempts += 1
         outcome, error = attempt(mail, connection)
         changed = note_failure(mail, error, now) if error else note_sent(mail)
-        changed += ["attempts", "last_error"]
-        Mail.objects.filter(pk=mail.pk).update(**{name: getattr(mail, name) for name in changed})
+        values = {name: getattr(mail, name) for name in ["attempts", "last_error", *changed]}
+        columns = ", ".join(f"{name} = %s" for name in values)
+        cursor.execute(f"UPDATE portal_mail SET {columns} WHERE id = %s", [*values.values(), mail.pk])
     return outcome
 
 
