@@ -171,3 +171,4 @@ def test_a_mail_whose_task_was_never_sent_goes_with_the_next(start: Any, post: t
     start(*worker(1))
     tasks.deliver_outbox.delay()
     post[0].wait_for(1)
+    assert [message["Subject"] for message in post[0].messages] == [f"{SUBJECT} uten oppdrag"]
