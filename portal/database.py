@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 OWNER_ALIAS = "owner"
 UPGRADE_LOCK = 7_310_118
-APPEND_ONLY = ("portal_event", "portal_input", "portal_inputattachment")
+APPEND_ONLY = ("portal_event", "portal_input", "portal_inputattachment", "strategy_planreportfile")
 """Tables the runtime may only read and add to."""
-NEVER_DELETED = ("portal_case", "portal_document", "portal_inputanswer", "pghistory_context")
+NEVER_DELETED = ("portal_case", "portal_document", "portal_inputanswer", "strategy_planreport", "pghistory_context")
 READ_ONLY = ("django_migrations", "portal_calendarday", "strategy_planversion")
 
 

@@ -6,10 +6,11 @@ Every list asks here for the authorities it may show; no template and no view ke
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,8 +31,11 @@ LIVE_VIEW = CASEWORK | {ELECTED, FORUM}
 PEOPLE_MODELS = frozenset({"portal.membership", "portal.unit", "portal.authority", "portal.noticerule"})
 TEXT_MODELS = frozenset(
     f"strategy.{name}"
-    for name in ("plan", "goal", "strategy", "measure", "measureentry", "tag", "goalsdg", "plansdg", "measuretag")
-)
+    for name in (
+        "plan", "goal", "strategy", "measure", "measureentry", "tag", "goalsdg", "plansdg", "measuretag", "swotitem",
+        "stakeholder",
+    )
+)  # fmt: skip
 SYSTEM_MODELS = frozenset(
     f"portal.{name}"
     for name in (
@@ -149,3 +153,15 @@ def require(allowed: bool) -> None:
     """
     if not allowed:
         raise PermissionDenied
+
+
+def turn_away(user: Any, *authority_ids: int) -> NoReturn:
+    """Answer one who may not see a row of these authorities: a member is told so, to others it does not exist.
+
+    Raises:
+        PermissionDenied: she holds a role in one of them, and not only in a single case.
+        Http404: she has nothing to do with them.
+    """
+    members = {owner for owner, role, _case in roles_of(user) if role != GUEST}
+    require(members.isdisjoint(authority_ids))
+    raise Http404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,15 @@ from psycopg import errors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NEVER_CHANGED = ("portal_document", "portal_event", "portal_input", "portal_inputattachment")
+NEVER_CHANGED = (
+    "portal_document", "portal_event", "portal_input", "portal_inputattachment", "strategy_planreport",
+    "strategy_planreportfile",
+)  # fmt: skip
 """Tables whose rows no one changes: an attack on them is a new row."""
+NEW_ROW = {"strategy_planreport": {"number": 3, "version": 1, "reason": ""}}
+"""What a new row needs besides, so that nothing else refuses it: each plan of the world has two reports."""
+BESIDES = {("strategy_target", "compared_with_id"): ", kind = 'share'"}
+"""What a change needs besides, for the same reason."""
 
 
 def run(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -86,12 +94,14 @@ class Relation:
 
     def _point(self, child: int, parent: int) -> None:
         if self.child not in NEVER_CHANGED:
-            run(f'UPDATE "{self.child}" SET "{self.column}" = %s WHERE id = %s', parent, child)
+            besides = BESIDES.get((self.child, self.column), "")
+            run(f'UPDATE "{self.child}" SET "{self.column}" = %s{besides} WHERE id = %s', parent, child)
             return
+        given = {"id": 10**9, **NEW_ROW.get(self.child, {}), self.column: parent}
         run(
-            f'INSERT INTO "{self.child}" SELECT (jsonb_populate_record(c, jsonb_build_object(%s, %s, %s, %s))).* '
+            f'INSERT INTO "{self.child}" SELECT (jsonb_populate_record(c, %s::jsonb)).* '
             f'FROM "{self.child}" c WHERE id = %s',
-            "id", 10**9, self.column, parent, child,
+            json.dumps(given), child,
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
+from tests import factories
 from tests import world as the_world
 from tests.skipping import refuse_to_skip
 from tests.world import PEOPLE, World
@@ -84,6 +86,7 @@ def databases(django_db_blocker: Any) -> Iterator[Any]:
     ready = Databases()
     with django_db_blocker.unblock():
         ready.prepare(the_world.build)
+    factories.counter = itertools.count(10_001)  # the world's rows, made by another process, have the low numbers
     _put_documents_in_place()
     yield ready
     ready.close()
@@ -155,11 +158,14 @@ def valkey() -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def _counts_start_at_zero(request: pytest.FixtureRequest) -> None:
-    """Rate limits count per minute in the cache; no test may pay for another's requests."""
+    """Rate limits count per minute in the cache; no test pays for another's requests or reads another's pages."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
         from django.core.cache import cache
 
+        from portal.kept_pages import SHELF
+
         cache.clear()
+        SHELF.clear()
 
 
 # ---- people ----

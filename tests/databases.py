@@ -141,7 +141,7 @@ class Databases:
         """Drop a database, ending first what still talks to it: the owner may not end the runtime role's sessions."""
         with connect_as_runtime("postgres", autocommit=True) as runtime:
             runtime.execute(
-                "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+                "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
                 [name],
             )
         self.server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -32,16 +32,26 @@ from portal.models import (
 )
 from strategy.models import (
     ActionPart,
+    ForumQuestion,
     Goal,
+    Indicator,
     Measure,
     MeasureEntry,
     MeasureFunding,
     MeasureParticipation,
     Milestone,
+    Observation,
     Plan,
     PlanCase,
+    PlanReport,
+    ReportingPeriod,
+    Series,
+    Stakeholder,
+    StatusReport,
     Strategy,
+    SwotItem,
     Tag,
+    Target,
 )
 
 PASSWORD = "et langt passord til prøve"
@@ -254,3 +264,84 @@ def funding(participation: MeasureParticipation, **facts: Any) -> MeasureFunding
         participation=participation, authority=participation.authority,
         **{"year": 2027, "source": "own", "amount_nok": 50_000, **facts},
     )  # fmt: skip
+
+
+def an_indicator(authority: Authority, **facts: Any) -> Indicator:
+    return Indicator.objects.create(
+        authority=authority, **{"name": f"Indikator {next(counter)}", "unit": "personer", **facts}
+    )
+
+
+def a_series(indicator: Indicator, *values: Any, **facts: Any) -> Series:
+    """Make a series with one value at the end of each year from 2020."""
+    series = Series.objects.create(
+        indicator=indicator, authority_id=indicator.authority_id, **{"area": f"Sted {next(counter)}", **facts}
+    )
+    for year, value in enumerate(values, 2020):
+        if value is not None:
+            an_observation(series, observed_on=dt.date(year, 12, 31), value=value)
+    return series
+
+
+def an_observation(series: Series, **facts: Any) -> Observation:
+    return Observation.objects.create(series=series, authority_id=series.authority_id, **facts)
+
+
+def a_target(plan: Plan, series: Series, **facts: Any) -> Target:
+    return Target.objects.create(
+        plan=plan, authority=plan.authority, series=series,
+        **{"title": f"Måltall {next(counter)}", "value": 100, "target_on": dt.date(2030, 12, 31), **facts},
+    )  # fmt: skip
+
+
+def a_period(plan: Plan, **facts: Any) -> ReportingPeriod:
+    """Make the second tertial of 2026: open from 17 August, due on 31 August."""
+    return ReportingPeriod.objects.create(
+        plan=plan, authority=plan.authority,
+        **{"name": "2. tertial 2026", "starts_on": dt.date(2026, 5, 1), "ends_on": dt.date(2026, 8, 31),
+           "opens_on": dt.date(2026, 8, 17), "due_on": dt.date(2026, 8, 31), **facts},
+    )  # fmt: skip
+
+
+def a_status_report(period: ReportingPeriod, participation: MeasureParticipation, **facts: Any) -> StatusReport:
+    """Make a report that is asked for; with `state` it has come."""
+    if "state" in facts:
+        facts = {"reported_at": timezone.now(), **facts}
+    return StatusReport.objects.create(
+        plan_id=period.plan_id, period=period, participation=participation,
+        authority_id=participation.authority_id, **facts,
+    )  # fmt: skip
+
+
+def a_plan_report(plan: Plan, *, by: User, **facts: Any) -> PlanReport:
+    """Make a frozen report of the plan as it stands, past the deed that checks who may."""
+    from strategy import content, status
+
+    frozen_on = facts.get("frozen_on", dt.date(2026, 9, 7))
+    text, sha256 = content.encode(status.read(plan, today=frozen_on, participants=[]))
+    number = plan.reports.count() + 1
+    return PlanReport.objects.create(
+        plan=plan, authority=plan.authority, content=text, sha256=sha256, frozen_by=by,
+        **{"number": number, "frozen_on": frozen_on, **facts},
+    )  # fmt: skip
+
+
+def a_question(plan: Plan, **facts: Any) -> ForumQuestion:
+    return ForumQuestion.objects.create(
+        plan=plan, authority=plan.authority,
+        **{"text": f"Når kommer tomtene {next(counter)}?", "asked_on": dt.date(2026, 9, 1),
+           "answer_due_on": dt.date(2026, 10, 1), **facts},
+    )  # fmt: skip
+
+
+def a_swot_item(plan: Plan, **facts: Any) -> SwotItem:
+    return SwotItem.objects.create(
+        plan=plan, authority=plan.authority,
+        **{"subject": "lokalsamfunnet", "kind": "strength", "text": f"Styrke {next(counter)}", **facts},
+    )  # fmt: skip
+
+
+def a_stakeholder(plan: Plan, **facts: Any) -> Stakeholder:
+    return Stakeholder.objects.create(
+        plan=plan, authority=plan.authority, **{"name": f"Interessent {next(counter)}", **facts}
+    )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from functools import cached_property
 from typing import Any
 
@@ -44,8 +45,11 @@ from portal.models import (
 )
 from strategy.models import (
     ActionPart,
+    Follower,
+    ForumQuestion,
     Goal,
     GoalSdg,
+    Indicator,
     InputEffect,
     Measure,
     MeasureEntry,
@@ -53,12 +57,21 @@ from strategy.models import (
     MeasureParticipation,
     MeasureTag,
     Milestone,
+    Observation,
     Plan,
     PlanCase,
     PlanParticipant,
+    PlanReport,
+    PlanReportFile,
     PlanSdg,
+    ReportingPeriod,
+    Series,
+    Stakeholder,
+    StatusReport,
     Strategy,
+    SwotItem,
     Tag,
+    Target,
 )
 from tests import factories as make
 
@@ -66,6 +79,7 @@ HOME, NEXT, REGION = "hjemby", "naboby", "byregionen"
 PLAN, SHARED_PLAN, DRAFT_PLAN = "naeringsplan", "felles-plan", "utkast"
 ROUND, HIDDEN_ROUND = "runde", "skjult-runde"
 DOCUMENT_TEXT = "Notat fra {}".format
+PDF = b"%PDF-1.7 rapport"
 
 
 def documents_of(name: str) -> list[bytes]:
@@ -186,7 +200,28 @@ def _full_plan(authority: Authority, unit: Unit, step: CaseStep) -> Plan:
             make.a_milestone(done)
             make.funding(done, state="funded", decision_reference="KS 12/26")
     make.a_measure(plan, goal=goals[1])
+    _around(plan)
     return plan
+
+
+def _around(plan: Plan) -> None:
+    """Leave what is measured, how the community was seen, who follows, and a period that is being reported on."""
+    owner = plan.authority
+    indicator = make.an_indicator(owner, name=f"Sysselsatte i {owner.name}")
+    series = make.a_series(indicator, 100, 110, 120, area=owner.name)
+    make.a_target(
+        plan, series, goal=plan.goals.first(), value=200, baseline_on=dt.date(2020, 12, 31), baseline_value=100
+    )
+    make.an_observation(series, observed_on=dt.date(2015 + owner.pk % 5, 12, 31), value=90)
+    SwotItem.objects.create(authority=owner, plan=plan, subject="lokalsamfunnet", kind="strength", text="Havna")
+    Stakeholder.objects.create(authority=owner, plan=plan, name="Bedriftene")
+    make.a_question(plan, is_public=True)
+    make.a_question(plan)
+    Follower.objects.create(plan=plan, address=f"folger@{owner.slug}.example")
+    period = make.a_period(plan)
+    parts = list(plan.participations.order_by("pk"))
+    make.a_status_report(period, parts[0], state="under_way", done_since=f"Møte holdt i {owner.name}.")
+    make.a_status_report(period, parts[1])
 
 
 def _shared_plan(region: Authority, members: list[Authority]) -> Plan:
@@ -201,9 +236,17 @@ def _shared_plan(region: Authority, members: list[Authority]) -> Plan:
 
 
 def _traces(authority: Authority) -> None:
-    """Leave an event, a mail and a notice."""
+    """Leave an event, a mail and a notice, a report that is released and one that is not."""
     user = Membership.objects.filter(authority=authority).earliest("pk").user
     plan = Plan.objects.get(authority=authority, slug=PLAN)
+    report = make.a_plan_report(
+        plan, by=user, period=plan.periods.get(), released_at=timezone.now(), released_by=user,
+        html=f"<p>Rapport fra {authority.name}</p>",
+    )  # fmt: skip
+    PlanReportFile.objects.create(
+        authority=authority, report=report, kind="pdf", content=PDF, sha256=hashlib.sha256(PDF).hexdigest()
+    )
+    make.a_plan_report(plan, by=user)
     Event.objects.create(authority=authority, kind="plan.adopted", subject_type="strategy.plan", subject_id=plan.pk)
     mail = make.a_mail(authority=authority, state="sent", sent_at=timezone.now(), message_id=f"<{authority.slug}@test>")
     Notice.objects.create(
@@ -236,7 +279,10 @@ class Side:
             return Authority.objects.filter(slug=self.slug)
         if model is User:
             return User.objects.filter(memberships__authority__slug=self.slug).distinct()
-        paths = {RegionMembership: "region", MeasureTag: "plan__authority", PlanParticipant: "plan__authority"}
+        paths = {
+            RegionMembership: "region", MeasureTag: "plan__authority", PlanParticipant: "plan__authority",
+            Follower: "plan__authority",
+        }  # fmt: skip
         return model._default_manager.filter(**{f"{paths.get(model, 'authority')}__slug": self.slug})
 
     @cached_property
@@ -277,6 +323,7 @@ OWNED = [
     Membership, RegionMembership, Plan, PlanParticipant, PlanSdg, ActionPart, Goal, GoalSdg, Strategy, Measure,
     MeasureEntry, MeasureParticipation, MeasureTag, Milestone, MeasureFunding, Tag, InputRound, RoundDocument,
     Invitation, InputDraft, DraftFile, Input, InputAttachment, InputAnswer, WebChoice, NoticeRule, PathTemplate, PathTemplateStep,
-    PlanCase, InputEffect,
+    PlanCase, InputEffect, Indicator, Series, Observation, Target, ReportingPeriod, StatusReport, PlanReport,
+    PlanReportFile, SwotItem, Stakeholder, ForumQuestion, Follower,
 ]  # fmt: skip
 """Every noun a tenant owns; `tests/house` checks that none is missing here."""

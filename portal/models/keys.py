@@ -17,6 +17,8 @@ class LinkKey(models.Model):
         INVITATION = "invitation", _("Invitation to an input round")
         UNSUBSCRIBE = "unsubscribe", _("Stop a kind of mail")
         CALENDAR = "calendar", _("Calendar feed")
+        PARTNER_REPORT = "partner_report", _("Partner’s report")
+        FOLLOW = "follow", _("Stop following")
 
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
     key_hash = models.CharField(max_length=64, unique=True)

@@ -173,6 +173,10 @@ class MeasureParticipation(Versioned, AuthorityOwned):
         verbose_name=_("responsible person"),
     )  # fmt: skip
     partner = models.CharField(_("partner outside"), max_length=120, blank=True)
+    partner_address = models.EmailField(
+        _("partner’s address"), blank=True, default="", db_default="",
+        help_text=_("Reports come from here, through a link and without an account."),
+    )  # fmt: skip
     state = models.CharField(_("state"), max_length=12, choices=StateWord.choices, default=StateWord.NOT_STARTED)
     judgement = models.CharField(_("judgement"), max_length=10, choices=JudgementWord.choices, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True, validators=[sane_date])

@@ -295,6 +295,10 @@ class ActionPart(Versioned, AuthorityOwned):
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="action_parts", verbose_name=_("plan"))
     period_start = models.PositiveSmallIntegerField(_("from year"), validators=SANE_YEAR)
     period_end = models.PositiveSmallIntegerField(_("to year"), null=True, blank=True, validators=SANE_YEAR)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by", editable=False,
+        verbose_name=_("replaces"),
+    )  # fmt: skip
     adopted_in = models.ForeignKey(
         "portal.CaseStep", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("adopted in"),

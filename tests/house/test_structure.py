@@ -82,6 +82,11 @@ WITHOUT_COMPOSITE_KEY = {
     ("portal_notice", "mail_id"),  # written together in one place, and a mail may lose its row
     ("strategy_planparticipant", "plan_id"),  # the explicit link across tenants itself
     ("strategy_measuretag", "plan_id"),  # held by measure and tag, which both carry the plan
+    (
+        "strategy_statusreport",
+        "plan_id",
+    ),  # a region's plan that a municipality reports to: held by participation and period
+    ("strategy_follower", "plan_id"),  # an address that belongs to no tenant
     ("strategy_planversion", "plan_id"),  # one version per plan, whoever owns it
 }
 SINGLE = """

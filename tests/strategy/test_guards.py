@@ -22,6 +22,12 @@ pytestmark = pytest.mark.django_db
 RELATIONS = {
     "strategy_actionpart_adopted_in_same_authority",
     "strategy_actionpart_plan_same_authority",
+    "strategy_actionpart_replaces_same_plan",
+    "strategy_follower_measure_same_plan",
+    "strategy_forumquestion_body_same_authority",
+    "strategy_forumquestion_measure_same_plan",
+    "strategy_forumquestion_plan_same_authority",
+    "strategy_forumquestion_report_same_plan",
     "strategy_goal_owner_same_authority",
     "strategy_goal_plan_same_authority",
     "strategy_goalsdg_goal_same_authority",
@@ -41,14 +47,33 @@ RELATIONS = {
     "strategy_measuretag_measure_same_plan",
     "strategy_measuretag_tag_same_plan",
     "strategy_milestone_participation_same_authority",
+    "strategy_observation_series_same_authority",
     "strategy_participation_takes_part",
     "strategy_plancase_case_same_authority",
     "strategy_plancase_plan_same_authority",
+    "strategy_planreport_period_same_authority",
+    "strategy_planreport_period_same_plan",
+    "strategy_planreport_plan_same_authority",
+    "strategy_planreport_step_same_authority",
+    "strategy_planreportfile_report_same_authority",
     "strategy_plansdg_plan_same_authority",
+    "strategy_reportingperiod_body_same_authority",
+    "strategy_reportingperiod_plan_same_authority",
+    "strategy_reportingperiod_step_same_authority",
+    "strategy_series_indicator_same_authority",
+    "strategy_stakeholder_plan_same_authority",
+    "strategy_statusreport_participation_same_authority",
+    "strategy_statusreport_participation_same_plan",
+    "strategy_statusreport_period_same_plan",
     "strategy_strategy_goal_same_plan",
     "strategy_strategy_plan_same_authority",
+    "strategy_swotitem_plan_same_authority",
     "strategy_tag_parent_same_plan",
     "strategy_tag_plan_same_authority",
+    "strategy_target_compared_with_same_authority",
+    "strategy_target_goal_same_plan",
+    "strategy_target_plan_same_authority",
+    "strategy_target_series_same_authority",
 }
 OF_PLAN = [
     "planparticipant", "plansdg", "goal", "strategy", "actionpart", "tag", "measure", "measuretag", "measureentry",
@@ -74,6 +99,18 @@ CHANGES = {
     "portal_case": "UPDATE portal_case SET title = 'Ny sak' WHERE id IN (SELECT case_id FROM strategy_plancase WHERE plan_id = %(plan)s)",
     "portal_casestep": "UPDATE portal_casestep SET votes = 'Enstemmig' WHERE case_id IN (SELECT case_id FROM strategy_plancase WHERE plan_id = %(plan)s)",
     "portal_body": "UPDATE portal_body SET name = 'Nytt organ' WHERE id IN (SELECT s.body_id FROM portal_casestep s JOIN strategy_plancase l ON l.case_id = s.case_id WHERE l.plan_id = %(plan)s)",
+    "strategy_indicator": "UPDATE strategy_indicator SET name = 'Ny' WHERE authority_id = %(authority)s",
+    "strategy_series": "UPDATE strategy_series SET area = 'Ny' WHERE authority_id = %(authority)s",
+    "strategy_observation": "UPDATE strategy_observation SET value = value + 1 WHERE authority_id = %(authority)s",
+    "strategy_target": "UPDATE strategy_target SET note = 'Ny' WHERE plan_id = %(plan)s",
+    "strategy_reportingperiod": "UPDATE strategy_reportingperiod SET name = 'Ny' WHERE plan_id = %(plan)s",
+    "strategy_statusreport": "UPDATE strategy_statusreport SET done_since = 'Ny' WHERE plan_id = %(plan)s",
+    "strategy_planreport": "UPDATE strategy_planreport SET released_at = now(), released_by_id = frozen_by_id, html = 'x' WHERE plan_id = %(plan)s AND released_at IS NULL",
+    "strategy_swotitem": "UPDATE strategy_swotitem SET text = 'Ny' WHERE plan_id = %(plan)s",
+    "strategy_stakeholder": "UPDATE strategy_stakeholder SET name = 'Ny' WHERE plan_id = %(plan)s",
+    "strategy_forumquestion": "UPDATE strategy_forumquestion SET is_public = true WHERE plan_id = %(plan)s",
+    "portal_inputround": "UPDATE portal_inputround SET lede = 'Ny' WHERE authority_id = %(authority)s",
+    "strategy_inputeffect": "UPDATE strategy_inputeffect SET change = 'Ny' WHERE plan_id = %(plan)s",
     "portal_unit": "UPDATE portal_unit SET name = 'Ny enhet' WHERE authority_id = %(authority)s",
 }
 """One raw change of each table whose rows a plan's pages show."""
@@ -132,11 +169,12 @@ def test_the_runtime_role_cannot_write_the_data_version_itself(db: None) -> None
 def test_each_table_with_something_to_show_is_known_here(db: None) -> None:
     watching = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%%moves_version%%'"
     assert {table for (table,) in run(watching)} == set(CHANGES)
-    # and no table of strategy is left out, but history, the version itself, and what stands on a round's page only
+    # and no table of strategy is left out, but history, the version itself, who follows, and files that never change
     tables = {t for (t,) in run("SELECT tablename FROM pg_tables WHERE tablename LIKE 'strategy\\_%%'")}
     assert {t for t in tables if not t.endswith("event")} - set(CHANGES) == {
         "strategy_planversion",
-        "strategy_inputeffect",
+        "strategy_follower",
+        "strategy_planreportfile",
     }
 
 

@@ -54,7 +54,9 @@ measures = st.builds(
         (MeasureFacts(State.UNDER_WAY, due=NEXT_YEAR), Standing.ON_TRACK),
         (MeasureFacts(State.UNDER_WAY, due=TODAY), Standing.ON_TRACK),
         (MeasureFacts(State.NOT_STARTED, due=NEXT_YEAR), Standing.NOT_STARTED),
-        (MeasureFacts(State.NOT_STARTED), Standing.UNDATED),
+        (MeasureFacts(State.NOT_STARTED), Standing.NOT_STARTED),
+        (MeasureFacts(State.NOT_STARTED, judgement=Judgement.ON_TRACK), Standing.NOT_STARTED),
+        (MeasureFacts(State.UNDER_WAY), Standing.UNDATED),
         (MeasureFacts(State.UNDER_WAY, judgement=Judgement.ON_TRACK), Standing.UNDATED),
     ],
 )
