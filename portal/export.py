@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
@@ -58,20 +59,31 @@ def answer(form: str, name: str, columns: Iterable[tuple[Any, Any]], rows: Itera
     return response
 
 
+def in_norwegian(value: Any) -> Any:
+    """Return a decimal number as Norwegian spreadsheets read it from text, "59,3"; anything else as it is."""
+    return format(value.normalize(), "f").replace(".", ",") if isinstance(value, Decimal) else value
+
+
 def as_csv(table: list[list[Any]]) -> bytes:
     """Return semicolon-separated text with a byte order mark, as Norwegian spreadsheets expect."""
     buffer = io.StringIO()
-    csv.writer(buffer, delimiter=";").writerows(table)
+    csv.writer(buffer, delimiter=";").writerows([map(in_norwegian, row) for row in table])
     return buffer.getvalue().encode("utf-8-sig")
 
 
 def as_xlsx(table: list[list[Any]]) -> bytes:
+    return as_workbook([("Sheet", table)])
+
+
+def as_workbook(sheets: Iterable[tuple[str, list[list[Any]]]]) -> bytes:
+    """Return named sheets, each a table, as one xlsx file."""
     from openpyxl import Workbook  # half a second of imports that only an export should pay for
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in table:
-        sheet.append(row)
+    for name, table in sheets:
+        sheet = book.create_sheet(name)
+        for row in table:
+            sheet.append(row)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

@@ -262,11 +262,18 @@ CELERY_DB_REUSE_MAX = 1000
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.beat_tick", "schedule": 30.0},
     "recover-outbox": {"task": "portal.tasks.deliver_outbox", "schedule": 60.0},
+    "periods": {"task": "strategy.tasks.open_periods", "schedule": crontab(hour="6-21", minute=25)},
     "sweep": {"task": "portal.tasks.sweep_deadlines", "schedule": crontab(minute=0)},
     "sweep-at-the-days-start": {"task": "portal.tasks.sweep_deadlines", "schedule": crontab(hour=6, minute=30)},
     "digests": {"task": "portal.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "clean": {"task": "portal.tasks.clean_up", "schedule": crontab(hour=2, minute=40)},
 }
+
+# ---- outside systems ----
+STATISTICS_URL = env.str(
+    "STATISTICS_URL",
+    default=f"{BASE_URL}/demo/statistikk" if DEMO or TESTING else "https://data.ssb.no/api/pxwebapi/v2",
+)
 
 # ---- metrics ----
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

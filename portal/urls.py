@@ -45,6 +45,7 @@ if settings.DEMO:
     urlpatterns += [
         path("demo/", demo.signin, name="demo_signin"),
         path("demo/postkasse/", demo.mailbox, name="demo_mailbox"),
+        path("demo/statistikk/<path:rest>", demo.statistics, name="demo_statistics"),
     ]
 urlpatterns += [
     path("<slug:authority>/", pages.authority_page, name="authority_page"),

@@ -1,4 +1,4 @@
-"""Only in the demo: sign in as anyone with one press, and read the mails the portal would have sent."""
+"""Only in the demo: sign in as anyone with one press, read the mails, and a stand-in for Statistics Norway."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from portal.integrations import statistics_standin
 from portal.models import Mail, Membership, User
 from portal.models.base import key_in
 from portal.signin import landing_page
@@ -91,3 +92,11 @@ def run_notices() -> str:
         else "",
     ]
     return " ".join(filter(None, said)) or _("Nothing new: all that can be told has been told.")
+
+
+@require_http_methods(["GET", "HEAD"])
+def statistics(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer as Statistics Norway would, from the few tables the stand-in knows."""
+    only_in_demo()
+    status, body = statistics_standin.answer(f"/{rest}", request.META.get("QUERY_STRING", ""))
+    return HttpResponse(body, status=status, content_type=statistics_standin.CONTENT_TYPE)

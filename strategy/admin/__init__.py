@@ -1,3 +1,3 @@
 """The case pages of strategy."""
 
-from strategy.admin import measures, plans, wording  # noqa: F401  (registers)
+from strategy.admin import around, indicators, measures, plans, wording  # noqa: F401  (registers)
