@@ -47,7 +47,7 @@ def describe(row: models.Model, events: list[Any], reader: User | None = None) -
                 "who": names.get(actor, _("Someone in another authority") if actor else _("The system")),
                 "noun": str(row._meta.verbose_name),
                 "kind": KINDS.get(event.pgh_label, event.pgh_label),
-                "changes": differences(row, before, event) if before is not None else [],
+                "changes": differences(row, before, event, reader) if before is not None else [],
             }
         )
         before = event
@@ -67,19 +67,20 @@ def people(events: list[Any], reader: User | None) -> dict[int | None, str]:
     return dict(known.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
-def differences(row: models.Model, before: Any, after: Any) -> list[dict[str, str]]:
-    """Return what differs between two events of one row, in words."""
+def differences(row: models.Model, before: Any, after: Any, reader: User | None = None) -> list[dict[str, str]]:
+    """Return what differs between two events of one row, in words; people the reader may not know are not named."""
     found = []
     for field in row._meta.concrete_fields:
         if field.name in NOT_SHOWN or not hasattr(after, field.attname):
             continue
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
-            found.append({"label": str(field.verbose_name), "old": in_words(field, old), "new": in_words(field, new)})
+            words = [in_words(field, value, reader) for value in (old, new)]
+            found.append({"label": str(field.verbose_name), "old": words[0], "new": words[1]})
     return found
 
 
-def in_words(field: models.Field[Any, Any], value: Any) -> str:
+def in_words(field: models.Field[Any, Any], value: Any, reader: User | None = None) -> str:
     """Return a stored value as a person would say it; a relative by its name where it still exists."""
     if value is None or value == "":
         return _("empty")
@@ -87,6 +88,8 @@ def in_words(field: models.Field[Any, Any], value: Any) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.ForeignKey):
         related = field.related_model._base_manager.filter(pk=value).first()
+        if isinstance(related, User) and reader and not User.objects.visible_to(reader).filter(pk=value).exists():
+            return _("Someone in another authority")
         return str(related) if related is not None else f"#{value}"
     if isinstance(field, models.BooleanField):
         return _("yes") if value else _("no")

@@ -17,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's facts; `authority` is None on the portal's own pages and set by an authority's views."""
     return {
         "demo": settings.DEMO,
+        "base_url": settings.BASE_URL,
         "authority": None,
         "languages_offered": settings.LANGUAGES_OFFERED,
         "kept_form": lambda: typed.SESSION_KEY in request.session,

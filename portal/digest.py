@@ -16,8 +16,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from portal import links, outbox, recheck, rules, sweep, wiring
 from portal.calendar import oslo_today
-from portal.digest_words import NEWS, SHOWN, Letter, is_today, written
-from portal.models import Invitation, LinkKey, Mail, Notice, User
+from portal.digest_words import SHOWN, Letter, is_news, is_today, written
+from portal.models import LinkKey, Mail, Notice, User
 from portal.notice_choices import EVERY_KIND, may_stop
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def letters_for(chunk: list[str], today: dt.date) -> tuple[list[Letter], list[in
         letter = letters.setdefault(to, Letter(to))
         letter.user = users.get(user, letter.user)
         letter.notices.append(pk)
-        if kind in NEWS:
+        if is_news(kind):
             letter.news += 1
         else:
             letter.late += on_date < today
@@ -188,17 +188,12 @@ def add_stop_link(letter: Letter, now: dt.datetime) -> LinkKey | None:
 
 
 def add_private_links(letters: Iterable[Letter], now: dt.datetime) -> list[LinkKey]:
-    """Give those who were invited their own way in; the public address would not know them."""
-    about = [(letter, n) for letter in letters for n in letter.shown if n.subject_type == Invitation._meta.label_lower]
-    invited = Invitation.objects.select_related("round__authority").in_bulk({n.subject_id for _letter, n in about})
-    made = []
-    for letter, notice in about:
-        invitation = invited.get(notice.subject_id)
-        if invitation is None or invitation.address.lower() != letter.to:  # its address was corrected meanwhile
-            continue
-        letter.links[notice.pk], key = links.into_invitation(invitation, invitation.round, now)
-        made.append(key)
-    return made
+    """Give those who are told at an address their own way in; they have no page where they could sign in."""
+    letters = list(letters)
+    found = wiring.private_links([n for letter in letters for n in letter.shown if n.address], now)
+    for letter in letters:
+        letter.links |= {n.pk: found[n.pk][0] for n in letter.shown if n.pk in found}
+    return [key for _address, key in found.values()]
 
 
 def note_sent(sent: list[tuple[int, int]], unwanted: list[int]) -> None:

@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from portal import wiring
 from portal.calendar import Precision, format_precise
 from portal.due_lines import distance
-from portal.kinds import AT_ONCE
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,8 +24,11 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 """Lines in one mail; a longer list is the page's."""
-NEWS = frozenset(kind.name for kind in AT_ONCE)
-"""Kinds that say what has happened: their day is when it did, and nothing is late or due."""
+
+
+def is_news(kind: str) -> bool:
+    """Say whether a kind tells what has happened: its day is when it did, and nothing is late or due."""
+    return any(each.name == kind for each in wiring.at_once())
 
 
 @dataclass
@@ -87,7 +89,7 @@ def facts_of(letter: Letter, today: dt.date) -> dict[str, Any]:
 
 
 def when(notice: Notice, today: dt.date) -> str:
-    if notice.kind in NEWS:
+    if is_news(notice.kind):
         return "news"
     if notice.on_date < today:
         return "late"
@@ -113,15 +115,36 @@ def for_user(letter: Letter) -> dict[str, str]:
 def for_address(letter: Letter) -> dict[str, Any]:
     """Return what stands instead for one who was asked by e-mail and has no page of her own."""
     owner = letter.authority
-    facts: dict[str, Any] = {"is_invited": True}
-    facts["why"] = (
-        _("You get this e-mail because %(authority)s asked for your input.") % {"authority": owner.name}
-        if owner
-        else _("You get this e-mail because you were asked for your input.")
-    )
+    is_input = asks_for_input(letter)
+    facts: dict[str, Any] = {"is_invited": True, "asked": asked_words(is_input), "why": why_words(owner, is_input)}
     if len(letter.shown) == 1:
-        facts |= {"link": letter.url_of(letter.shown[0]), "link_text": _("Give your input")}
+        link_text = _("Give your input") if is_input else _("Answer")
+        facts |= {"link": letter.url_of(letter.shown[0]), "link_text": link_text}
     return facts
+
+
+def asks_for_input(letter: Letter) -> bool:
+    """Say whether all of it is invitations to give input; else she is asked to answer for something too."""
+    return all(notice.kind == "input_due" for notice in letter.shown)
+
+
+def asked_words(is_input: bool) -> str:
+    if is_input:
+        return _(
+            "We have asked for your input and have not heard from you yet. The link is your own: do not pass it on."
+        )
+    return _("We have asked you and have not heard from you yet. Each link is your own: do not pass it on.")
+
+
+def why_words(owner: Authority | None, is_input: bool) -> str:
+    if owner is None:
+        if is_input:
+            return _("You get this e-mail because you were asked for your input.")
+        return _("You get this e-mail because you were asked to answer.")
+    named = {"authority": owner.name}
+    if is_input:
+        return _("You get this e-mail because %(authority)s asked for your input.") % named
+    return _("You get this e-mail because %(authority)s asked you to answer.") % named
 
 
 def line_of(letter: Letter, notice: Notice, today: dt.date) -> dict[str, Any]:
@@ -133,7 +156,7 @@ def line_of(letter: Letter, notice: Notice, today: dt.date) -> dict[str, Any]:
         "kind": str(kind.label) if kind else "",
         "context": " · ".join(part for part in (notice.context, owner) if part),
         "date": format_precise(notice.on_date, Precision(notice.precision), letter.language, in_text=True),
-        "distance": "" if notice.kind in NEWS else distance(notice.on_date, today, Precision(notice.precision)),
+        "distance": "" if is_news(notice.kind) else distance(notice.on_date, today, Precision(notice.precision)),
         "is_leaders": notice.occasion.startswith("leader-"),
         "url": letter.url_of(notice),
     }
@@ -143,10 +166,13 @@ def gist(letter: Letter, today: dt.date) -> str:
     """Return the subject: the one deadline itself, or how many there are and how many have passed."""
     if len(letter.notices) == 1:
         (only,) = letter.shown
-        if only.kind in NEWS:
+        if is_news(only.kind):
             return only.title
         away = distance(only.on_date, today, Precision(only.precision))
-        first = _("Reminder, give your input") if letter.user is None else capfirst(away)
+        if letter.user is None:
+            first = _("Reminder, give your input") if asks_for_input(letter) else _("Reminder, your answer")
+        else:
+            first = capfirst(away)
         return f"{first}: {only.title}"
     news, late, due_today = letter.news, letter.late, letter.today
     count = len(letter.notices) - news

@@ -46,6 +46,5 @@ AT_ONCE = [
     Kind("input_answered", _("Answer to input"), may_stop=False),
     Kind("input_invited", _("Invitation to give input"), may_stop=False),
     Kind("input_came", _("New input in your round")),
-    Kind("plan_adopted", _("A plan was adopted")),
 ]
-"""What is told when it happens, beside the deadlines."""
+"""What the ground itself tells when it happens; `wiring.at_once` adds the areas'."""

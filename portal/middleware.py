@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
-from portal import permissions, typed
+from portal import permissions, typed, wiring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +104,7 @@ def require_mfa(get_response: GetResponse) -> GetResponse:
 def is_guarded(path: str) -> bool:
     """Say whether a page gives nothing to one whose roles are set aside."""
     try:
-        return path.startswith("/admin/") or resolve(path).url_name in GUARDED
+        return path.startswith("/admin/") or resolve(path).url_name in GUARDED | wiring.GUARDED_PAGES
     except Resolver404:
         return False
 

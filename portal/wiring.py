@@ -11,10 +11,11 @@ from django.urls import include, path
 from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from portal.kinds import Kind, Source
-    from portal.models import Authority, Case, CaseStep
+    from portal.models import Authority, Case, CaseStep, LinkKey, Notice
 
 AREA_URLS = ["strategy.urls"]
 SUMMARIES = ["strategy.panels.summaries"]
@@ -23,16 +24,34 @@ AUTHORITY_PANELS = ["strategy.panels.authority_panel"]
 """Each: (authority, user) → {"template", …facts} or None."""
 DEADLINES = ["portal.deadlines.SOURCES", "strategy.deadlines.SOURCES"]
 """Each: list of `portal.kinds.Source`: where the area's due dates live, in one shape."""
-STEP_DECIDED = ["strategy.actions.settle_adoption"]
+AT_ONCE = ["portal.kinds.AT_ONCE", "strategy.kinds.AT_ONCE"]
+"""Each: list of `portal.kinds.Kind` that are told when something happens."""
+PLAN_PANELS: list[str] = []
+"""Each: an object with `name`, `version(plan)`, `render(plan, viewer)` and `figures(plan)`: `strategy.plan_panels`."""
+GUARDED_PAGES = frozenset(
+    {
+        "my_reporting", "report_measure", "reporting_periods", "new_period", "reporting_period", "period_report",
+        "freeze_report", "release_report", "correct_report", "action_part", "plan_funding", "reassign", "indicators",
+        "indicator_page", "answer_question",
+    }
+)  # fmt: skip
+"""The areas' pages that make sense by role only, besides the case pages."""
+STEP_DECIDED = ["strategy.actions.settle_adoption", "strategy.part_adoption.settle"]
 """Each: (case, by) → [what followed], in the transaction that registered an outcome; what rests on it follows."""
-STEP_CHECKS = ["strategy.actions.refuse_to_undermine"]
+STEP_CHECKS = ["strategy.actions.refuse_to_undermine", "strategy.part_adoption.refuse_to_undermine"]
 """Each: (step, is_removed) → None, before a step is saved or removed; ValidationError where something rests on it."""
 INPUT_EFFECTS = ["strategy.panels.effects_of_inputs"]
 """Each: (input ids) → {input id: [{"text", "url"}]}: what the areas changed because of an input, one query."""
 EFFECT_PAGES = ["strategy.panels.where_to_record_effects"]
 """Each: (case, user) → [{"text", "url"}]: the case pages where the area records what an input changed."""
+PRIVATE_LINKS = ["portal.links.in_daily_mail", "strategy.links.in_daily_mail"]
+"""Each: (notices, now) → {notice id: (address, unsaved key)}: private links for those who are told at an address."""
 CASE_LINKS = ["strategy.panels.links_of_case"]
 """Each: (case, user) → [{"text", "url"}]: what of the areas the case is about."""
+METRICS = ["strategy.national.metrics"]
+"""Each: (today) → [(name, help, [(labels, value)])]: what the areas add to the operator's metrics."""
+WAITING_PAGES = ["strategy.panels.WAITING_PAGES"]
+"""Each: {kind of due date: (text, name of address)}: the page where all of a kind that waits for one is done."""
 DEMO_LOADERS = ["portal.demo.loader.load", "strategy.demo.loader.load"]
 
 
@@ -45,11 +64,14 @@ def deadline_sources() -> list[Source]:
     return [source for sources in load(DEADLINES) for source in sources]  # type: ignore[attr-defined]
 
 
+def at_once() -> list[Kind]:
+    """Return the kinds of notices that are told when something happens."""
+    return [kind for kinds in load(AT_ONCE) for kind in kinds]  # type: ignore[attr-defined]
+
+
 def kinds() -> dict[str, Kind]:
     """Return every kind of notice by its name."""
-    from portal.kinds import AT_ONCE
-
-    return {kind.name: kind for kind in [*AT_ONCE, *(source.kind for source in deadline_sources())]}
+    return {kind.name: kind for kind in [*at_once(), *(source.kind for source in deadline_sources())]}
 
 
 def step_decided(case: Case, by: Any) -> list[str]:
@@ -81,9 +103,19 @@ def where_to_record_effects(case: Case, user: Any) -> list[dict[str, str]]:
     return [link for pages in load(EFFECT_PAGES) for link in pages(case, user)]
 
 
+def waiting_pages(kinds: set[str]) -> list[tuple[Any, str]]:
+    """Return the pages where all of these kinds is done, each as its text and the name of its address."""
+    return [page for pages in load(WAITING_PAGES) for kind, page in pages.items() if kind in kinds]  # type: ignore[attr-defined]
+
+
 def links_of_case(case: Case, user: Any) -> list[dict[str, str]]:
     """Return what the areas know the case is about."""
     return [link for links in load(CASE_LINKS) for link in links(case, user)]
+
+
+def private_links(notices: list[Notice], now: dt.datetime) -> dict[int, tuple[str, LinkKey]]:
+    """Return the private link that goes in each notice's place, with its key, where there is one."""
+    return {pk: link for find in load(PRIVATE_LINKS) for pk, link in find(notices, now).items()}
 
 
 def area_patterns() -> list[Any]:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal import due, due_lines, feeds, keys, permissions
+from portal import due, due_lines, feeds, keys, permissions, wiring
 from portal.models import Authority, LinkKey, User
 from portal.models.base import key_in
 from portal.ratelimit import limit, over_limit
@@ -49,6 +49,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     context = {
         "sentence": due_lines.how_it_stands(lines),
         "groups": due_lines.grouped(lines),
+        "pages": wiring.waiting_pages({line.what for line in lines if line.who == request.user.pk}),
         "has_several": len(own) > 1 or len({line.authority for line in lines}) > 1,
         "desks": Authority.objects.filter(pk__in=permissions.casework_authorities(request.user)).order_by("name"),
     }

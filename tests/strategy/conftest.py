@@ -11,9 +11,10 @@ from django.utils import translation
 
 from tests import factories as make
 from tests.strategy.reading import english
+from tests.strategy.reports import EXPLAINED, report
 
 if TYPE_CHECKING:
-    from strategy.models import Plan
+    from strategy.models import MeasureParticipation, Plan, ReportingPeriod
     from tests.world import World
 
 
@@ -49,3 +50,34 @@ def plan(world: World) -> Plan:
     make.a_measure(plan, strategy=strategy, title="Ferdig", state="done", done_on=dt.date(2026, 5, 4))
     make.a_measure(plan, goal=goal, title="Rett under målet", number="")
     return plan
+
+
+@pytest.fixture
+def parts(plan: Plan) -> list[MeasureParticipation]:
+    return list(plan.participations.order_by("pk"))
+
+
+@pytest.fixture
+def reported(plan: Plan, parts: list[MeasureParticipation], world: World) -> ReportingPeriod:
+    """A closed first tertial where all but one reported, and a second that is due where three did."""
+    body_ = make.a_body(plan.authority, name="Formannskapet", kind="executive")
+    step = make.a_step(
+        make.a_case(plan.authority), body=body_, activity="information", starts_on=dt.date(2026, 12, 10),
+        item_number="84/26",
+    )  # fmt: skip
+    first = make.a_period(
+        plan, name="1. tertial 2026", starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 4, 30),
+        opens_on=dt.date(2026, 4, 17), due_on=dt.date(2026, 4, 30), closed_on=dt.date(2026, 5, 7),
+    )  # fmt: skip
+    second = make.a_period(plan, body=body_, step=step)
+    for part in parts[:-1]:
+        done = {"done_on": part.done_on} if part.state == "done" else {}
+        report(first, part, dt.date(2026, 4, 28), state=part.state, reason="Gammel grunn." if not done else "", **done)
+    make.a_status_report(first, parts[-1])
+    report(second, parts[0], dt.date(2026, 8, 30), state="under_way", late_since=dt.date(2026, 8, 1), **EXPLAINED,
+           asks="At ny dato godkjennes.")  # fmt: skip
+    make.a_status_report(second, parts[1], reminded_at=dt.datetime(2026, 9, 2, 8, tzinfo=dt.UTC))
+    report(second, parts[2], dt.date(2026, 8, 30), state="under_way", asks="Penger til en ny kai.")
+    report(second, parts[3], dt.date(2026, 8, 30), state="under_way", judgement="on_track")
+    make.a_status_report(second, parts[5])
+    return second
