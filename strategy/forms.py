@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal import outbox
 from portal.admin.forms import TenantForm, VersionedTenantForm
 from portal.admin.tenant import visible
 from portal.models import Unit, User
@@ -32,15 +33,32 @@ def sane(value: dt.date | None) -> dt.date | None:
     return value
 
 
+def partner_is_named(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any] | None) -> None:
+    """Refuse, beside its field, an address that no mail can reach or that belongs to no named partner."""
+    address = (cleaned or {}).get("partner_address")
+    if not address:
+        return
+    try:
+        outbox.checked_address(address)
+    except forms.ValidationError as error:
+        form.add_error("partner_address", error)
+    if "partner" in form.fields and not (cleaned or {}).get("partner"):
+        form.add_error("partner_address", _("Write who the partner is too: her name stands beside her report."))
+
+
 class ParticipationForm(VersionedTenantForm):
     """A measure's facts; what becomes done is dated, and who does it takes part in the plan."""
 
     class Meta:
         model = MeasureParticipation
-        fields = ("unit", "person", "partner", "state", "judgement", "due_on", "due_precision", "done_on", "note")
+        fields = (
+            "unit", "person", "partner", "partner_address", "state", "judgement", "due_on", "due_precision", "done_on",
+            "note",
+        )  # fmt: skip
 
     def clean(self) -> Any:
         cleaned = super().clean()
+        partner_is_named(self, cleaned)
         if cleaned and "state" in cleaned:
             is_done = cleaned["state"] == rules.State.DONE
             cleaned["done_on"] = (cleaned.get("done_on") or timezone.localdate()) if is_done else None
@@ -65,7 +83,7 @@ class NewMeasureForm(TenantForm):
 
     class Meta:
         model = MeasureParticipation
-        fields = ("unit", "person", "partner", "state", "due_on", "due_precision")
+        fields = ("unit", "person", "partner", "partner_address", "state", "due_on", "due_precision")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +98,7 @@ class NewMeasureForm(TenantForm):
 
     def clean(self) -> Any:
         cleaned = super().clean() or {}
+        partner_is_named(self, cleaned)
         if cleaned.get("strategy") and cleaned.get("goal"):
             self.add_error("goal", _("A measure lies under a strategy or directly under a goal, not both."))
         if cleaned.get("plan"):

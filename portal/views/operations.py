@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 RUNS_SHOWN = 20
 ROUNDS = {
     "sweep": gettext_lazy("Sweep of due dates"),
+    "periods": gettext_lazy("Opening of reporting periods"),
     "digest": gettext_lazy("Daily mail"),
     "deliver": gettext_lazy("Delivery of mail"),
     "clean": gettext_lazy("Cleaning"),
@@ -36,6 +37,8 @@ COUNTED = {
     "made": gettext_lazy("made"),
     "revived": gettext_lazy("taken up again"),
     "withdrawn": gettext_lazy("withdrawn"),
+    "opened": gettext_lazy("opened"),
+    "asked": gettext_lazy("asked"),
     "written": gettext_lazy("written"),
     "sent": gettext_lazy("sent"),
     "failed": gettext_lazy("failed"),

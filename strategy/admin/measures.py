@@ -15,9 +15,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from portal import permissions
 from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline, visible
 from portal.calendar import Precision, format_precise
-from portal.models import User
+from portal.models import Authority, User
 from portal.templatetags.portal_tags import standing_html, standing_word
 from strategy import actions, rules
 from strategy.admin.filters import DueFilter, GoalFilter, MissingFilter, StandingFilter
@@ -51,6 +52,7 @@ class StrategyFilter(RelatedFilter):
 @admin.register(MeasureParticipation)
 class MeasureParticipationAdmin(TenantAdmin):
     form = ParticipationForm
+    change_list_template = "admin/strategy/measure_list.html"
     list_display = ("number", "title", "standing", "state", "due_on", "responsible")
     list_display_links = ("title",)
     list_editable = ("state", "due_on")
@@ -76,6 +78,12 @@ class MeasureParticipationAdmin(TenantAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request).with_wording().prefetch_related("milestones")
         return rows.prefetch_related("funding") if "/eksport/" in request.path else rows
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Lead to where one person's measures are given to another, in each authority where the user may do that."""
+        own = permissions.authorities_with(request.user, permissions.writers_of("strategy.measureparticipation"))
+        desks = Authority.objects.filter(pk__in=own).order_by("name") if own else []
+        return super().changelist_view(request, {"desks": desks, **(extra_context or {})})
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("plan_id", f"{ENTRY}__position", "authority_id")
@@ -144,11 +152,11 @@ class MeasureParticipationAdmin(TenantAdmin):
         if obj is None:
             return [
                 (_("Wording"), {"fields": ("plan", "strategy", "goal", "number", "title", "description", "once")}),
-                (_("Who and when"), {"fields": ("unit", "person", "partner", "state", "due_on", "due_precision")}),
+                (_("Who and when"), {"fields": NewMeasureForm.Meta.fields}),
             ]
         return [
             (_("Wording"), {"fields": ("wording",)}),
-            (_("Who does it"), {"fields": ("unit", "person", "partner")}),
+            (_("Who does it"), {"fields": ("unit", "person", "partner", "partner_address")}),
             (_("How it goes"), {"fields": facts}),
         ]
 
