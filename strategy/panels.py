@@ -10,16 +10,22 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import permissions
 from strategy import sentences
-from strategy.models import Goal, InputEffect, Measure, Plan, PlanCase, PlanParticipant, Strategy
+from strategy.content import decode
+from strategy.models import Goal, InputEffect, Measure, Plan, PlanCase, PlanParticipant, PlanReport, Strategy
 from strategy.rows import Row, read_standings
-from strategy.rules import Standing
+from strategy.rules import Standing, count
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from portal.models import Authority
 
+WAITING_PAGES = {"report_due": (gettext_lazy("Report on your measures"), "my_reporting")}
+"""What waits for a person and is done on one page, by the kind of its due date."""
 OWNER = PlanParticipant.Role.OWNER
 IN_FORCE = Q(current_entry__isnull=False) & ~Q(current_entry__change="dropped")
 MOST_PLANS = 5
@@ -77,13 +83,23 @@ def _summary(link: Any) -> dict[str, str]:
     return {"text": f"{plan}: {sentences.joined(upper)}" if upper else str(plan), "figure": figure}
 
 
+class ReportLine(NamedTuple):
+    """The newest report anyone may read: what it says in a sentence, and where it stands."""
+
+    number: int
+    frozen_on: dt.date
+    sentence: str
+    url: str
+
+
 class PlanLine(NamedTuple):
-    """A plan as an authority's page names it; late and total only for one who sees standing."""
+    """A plan as an authority's page names it: what its last report said, or before that how many are late today."""
 
     plan: Plan
     size: str
     role: str
     late: int | None
+    report: ReportLine | None = None
 
     @property
     def role_word(self) -> str:
@@ -91,16 +107,37 @@ class PlanLine(NamedTuple):
 
 
 def authority_panel(authority: Authority, user: Any) -> dict[str, Any]:
-    """Return the authority's own plans and those of others that it takes part in; three queries and the roles."""
+    """Return the authority's own plans and those of others that it takes part in; four queries and the roles."""
     readable = _links().filter(authority_id=authority.pk, plan__in=Plan.objects.readable_by(user))
     links = sorted(readable.order_by("plan__title"), key=_rank)
-    late = _late_by_plan([link.plan.pk for link in links if link.plan.live_view_open])
-    lines = [PlanLine(link.plan, size_of(link), link.role, late.get(link.plan.pk)) for link in links]
+    reports = _reports([link.plan for link in links])
+    late = _late_by_plan([pk for link in links if link.plan.live_view_open and (pk := link.plan.pk) not in reports])
+    lines = [
+        PlanLine(link.plan, size_of(link), link.role, late.get(link.plan.pk), reports.get(link.plan.pk))
+        for link in links
+    ]
     return {
         "template": "strategy/authority_panel.html",
         "own": [line for line in lines if line.role == OWNER],
         "others": [line for line in lines if line.role != OWNER],
     }
+
+
+def _reports(plans: list[Plan]) -> dict[int, ReportLine]:
+    """Return the last released report of each plan that has one; one query."""
+    newest = (
+        PlanReport.objects.filter(plan__in=plans, released_at__isnull=False)
+        .order_by("plan_id", "-number", "-version")
+        .distinct("plan_id")
+    )
+    return {report.plan_id: _report_line(report) for report in newest.select_related("plan__authority").defer("html")}
+
+
+def _report_line(report: PlanReport) -> ReportLine:
+    content = decode(report.content)
+    counts = count(row.standing for row in content.rows)
+    sentence = sentences.in_short(counts, content.plan.measure_word)
+    return ReportLine(report.number, report.frozen_on, sentence, report.get_absolute_url())
 
 
 def _late_by_plan(plan_ids: list[int]) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,10 +15,19 @@ from django.utils.translation import gettext as _
 from portal.calendar import Precision, format_precise, last_day
 from portal.templatetags.portal_tags import standing_html
 from strategy.models import Measure, MeasureFunding, Milestone
-from strategy.rules import Judgement, MeasureFacts, MilestoneFacts, Standing, State, days_late, late_since, standing
+from strategy.rules import (
+    Judgement,
+    MeasureFacts,
+    MilestoneFacts,
+    Reporting,
+    Standing,
+    State,
+    days_late,
+    late_since,
+    standing,
+)
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable
 
     from strategy.models import Plan
@@ -101,6 +111,19 @@ class Row:
     url: str = ""
     anchor: str = ""
     authority: str = ""
+    judgement: Judgement = Judgement.NONE
+    reporting: Reporting = Reporting.NOT_ASKED
+    """The second mark: whether a report came for the last period that was due."""
+    last_reported_on: dt.date | None = None
+    """The day of the newest report in any period; what follows is what it said."""
+    done_since: str = ""
+    reason: str = ""
+    next_step: str = ""
+    new_due_on: dt.date | None = None
+    new_due_precision: Precision = Precision.DAY
+    asks: str = ""
+    """What the body is asked for; empty once a later period was due without asking again."""
+    reminded_on: dt.date | None = None
 
     @property
     def full_number(self) -> str:
@@ -116,12 +139,52 @@ class Row:
         return bool(self.due_on or self.steps)
 
     @property
+    def lacks_date(self) -> bool:
+        """Whether it is to be done, and nothing says when: a fact beside its standing."""
+        is_over = self.state in (State.DONE, State.ON_HOLD, State.CANCELLED)
+        return not is_over and not self.is_held_to_date
+
+    @property
+    def is_held_to_date(self) -> bool:
+        return bool(self.due_on) or any(not step.reached_on for step in self.steps)
+
+    @property
     def has_responsible(self) -> bool:
         return bool(self.unit or self.partner or self.has_person)
 
     @property
     def mark(self) -> SafeString:
         return standing_html(self.standing.value)
+
+    @property
+    def second_mark(self) -> SafeString:
+        """Said only of what was not reported: a mark on every other row would hide it."""
+        return standing_html("not_reported") if self.reporting == Reporting.NOT_REPORTED else SafeString("")
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what the newest report said is older than the period that was last due."""
+        return self.reporting == Reporting.NOT_REPORTED and self.last_reported_on is not None
+
+    @property
+    def last_reported(self) -> str:
+        return stated(self.last_reported_on) if self.last_reported_on else ""
+
+    @property
+    def new_due(self) -> str:
+        """The date that was proposed, as it was stated; said to have passed when it has, while the measure is late."""
+        if self.new_due_on is None:
+            return ""
+        day = stated(self.new_due_on, self.new_due_precision)
+        if self.late_since and last_day(self.new_due_on, self.new_due_precision) < self.late_since + dt.timedelta(
+            days=self.days_late
+        ):
+            return _("%(date)s, which has passed too") % {"date": day}
+        return day
+
+    @property
+    def reminded(self) -> str:
+        return stated(self.reminded_on) if self.reminded_on else ""
 
     @property
     def responsible(self) -> str:
@@ -216,5 +279,5 @@ def _row(facts: tuple, steps: dict[int, list[Step]], today: dt.date) -> Row:  # 
         partner=partner or "", has_person=person_id is not None,
         invented=bool(invented) or any(step.invented for step in own_steps),
         standing=standing(measure_facts, today), late_since=late_since(measure_facts, today),
-        days_late=days_late(measure_facts, today), steps=own_steps,
+        days_late=days_late(measure_facts, today), steps=own_steps, judgement=measure_facts.judgement,
     )  # fmt: skip

@@ -2,112 +2,60 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Case, OuterRef, When
-from django.utils.translation import gettext_lazy as _
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
+from portal.calendar import last_day
 from portal.models.base import NorwegianKey
-from portal.money import NBSP, format_nok
+from portal.money import NBSP
 from portal.templatetags.portal_tags import STANDINGS
-from strategy import adoption, sentences
-from strategy.levels import GoalBlock, Segment, StrategyBlock, TagLine, read_levels, read_sdgs, read_tags
+from strategy import adoption, changes, charts, figures, filters, levels, plan_panels, reported, sentences, tally
+from strategy.content import Content, Figure, PanelContent, Participant, PlanWords, Treatment
+from strategy.filters import MISSING, NO_FILTER, Filter
+from strategy.levels import Aim, GoalBlock, Segment, StrategyBlock, StrategyWords, TagLine, hang
 from strategy.models import Plan, PlanParticipant, PlanSdg
 from strategy.rows import Row, read_rows
-from strategy.rules import Standing, count
+from strategy.rules import Reporting, Standing, TargetStanding, count
+from strategy.tally import Counted, MoneyTable
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Mapping
-
-    from django.http import QueryDict
-
-ALWAYS_COUNTED = (Standing.LATE, Standing.AT_RISK, Standing.ON_TRACK, Standing.DONE)
-INK = {
-    Standing.LATE: "f-danger", Standing.AT_RISK: "f-warning", Standing.ON_TRACK: "f-info", Standing.DONE: "f-success",
-    Standing.NOT_STARTED: "f-neutral-2", Standing.ON_HOLD: "f-neutral-3", Standing.UNDATED: "f-neutral",
-    Standing.CANCELLED: "f-track",
-}  # fmt: skip
-GAP = 0.35
-"""Percent of the bar between two parts."""
-MISSING: dict[str, tuple[Any, Callable[[Row], bool]]] = {
-    "due": (_("no due date"), lambda row: row.standing == Standing.UNDATED),
-    "responsible": (_("no one responsible"), lambda row: not row.has_responsible),
-    "money": (_("not funded"), lambda row: not row.is_funded),
-}
+NEVER = dt.date.min
+"""Stands first where the longest ago stands first."""
+FAILING = (TargetStanding.BEHIND, TargetStanding.WRONG_WAY)
+"""Where a target stands when the sentence says that it is behind."""
 
 
-class Participant(NamedTuple):
-    authority_id: int
-    name: str
-    slug: str
-    is_listed: bool
-    role: str
+class Unreported(NamedTuple):
+    """A row without a report for the last period, and how long ago there was one; never for one without any."""
 
-    @property
-    def role_word(self) -> str:
-        return str(PlanParticipant.Role(self.role).label)
+    row: Row
+    days: int | None
 
 
-class Counted(NamedTuple):
-    """How many rows have a standing, or lack a fact, and the address that shows them alone."""
+class Drawn(NamedTuple):
+    """A figure with the lines that show it."""
 
-    code: str
-    word: str
-    count: int
-    query: str
-    is_chosen: bool
-    size: str = ""
-
-    @property
-    def colour(self) -> str:
-        return STANDINGS[self.code].colour
+    figure: Figure
+    lines: charts.Lines
 
 
-class MoneyRow(NamedTuple):
-    name: str
-    title: str
-    by_year: list[tuple[str, str]]
-    """Budget year and the amount set aside in it."""
-    proposed: str
+class Changed(NamedTuple):
+    """What changed since an earlier report, in words."""
 
-
-class MoneyTable(NamedTuple):
-    years: list[str]
-    rows: list[MoneyRow]
-    total: MoneyRow
-
-
-class Filter(NamedTuple):
-    """What the address asks for: one standing, or one missing fact; anything else shows all."""
-
-    standing: Standing | None
-    missing: str
-
-    @classmethod
-    def read(cls, query: QueryDict) -> Filter:
-        wanted = query.get("status", "")
-        missing = query.get("missing", "")
-        return cls(Standing(wanted) if wanted in set(Standing) else None, missing if missing in MISSING else "")
-
-    def __bool__(self) -> bool:
-        return bool(self.standing or self.missing)
-
-    def keeps(self, row: Row) -> bool:
-        if self.standing and row.standing != self.standing:
-            return False
-        return not self.missing or MISSING[self.missing][1](row)
-
-
-NO_FILTER = Filter(None, "")
+    intro: str
+    groups: list[changes.Group]
+    ending: str
 
 
 @dataclass(slots=True)
 class Status:
     """All facts of the page. Without `live` no row carries standing to the reader."""
 
+    content: Content
     measure_word: str
     live: bool
     today: dt.date
@@ -127,9 +75,64 @@ class Status:
     sentence: str = ""
     size: str = ""
     counts: list[Counted] = field(default_factory=list)
+    reporting: Counted | None = None
+    """How many lack a report for the last period that was due; nothing where none was due or nobody was asked."""
     missing: list[Counted] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
     spread: list[Segment] = field(default_factory=list)
     late: list[Row] = field(default_factory=list)
+    unreported: list[Unreported] = field(default_factory=list)
+    asks: list[Row] = field(default_factory=list)
+    aims: list[Aim] = field(default_factory=list)
+    """The targets of the plan itself; those of a goal are the goal's."""
+    figures: list[Drawn] = field(default_factory=list)
+    changed: Changed | None = None
+
+    @property
+    def panels(self) -> list[PanelContent]:
+        return self.content.panels if self.live else []
+
+    @property
+    def has_targets(self) -> bool:
+        return bool(self.content.targets)
+
+    @property
+    def treatment(self) -> Treatment:
+        """Where the report is taken up: as it was frozen, else as the period says."""
+        report, period = self.content.report, self.content.period
+        if report and report.treatment.body:
+            return report.treatment
+        return period.treatment if period else Treatment()
+
+    @property
+    def heading(self) -> str:
+        """Which report this is, and when its figures were frozen; empty for the live view."""
+        report, period = self.content.report, self.content.period
+        return sentences.heading_of(report, period.name if period else "") if report else ""
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether it can be said where this goes: in a report for good, in the live view until the day is over."""
+        on = self.treatment.on
+        return self.content.report is not None or on is None or last_day(on, self.treatment.precision) >= self.today
+
+    @property
+    def lacks(self) -> list[Counted]:
+        """What a row may lack, as the reader may ask for it."""
+        return [*self.missing, *([self.reporting] if self.reporting else [])]
+
+    @property
+    def treated(self) -> str:
+        return sentences.treated(self.treatment, self.body)
+
+    @property
+    def body(self) -> str:
+        """Who is asked, as the middle of a sentence names it."""
+        return adoption.mid_sentence(self.treatment.body)
+
+    @property
+    def asks_size(self) -> str:
+        return sentences.in_words(len(self.asks))
 
     @property
     def measure_count(self) -> int:
@@ -170,135 +173,146 @@ class Status:
 def plan_and_participants(plan_id: int) -> tuple[Plan | None, list[Participant]]:
     """Return the plan with its authority, and who takes part, the owner first; one query.
 
-    The plan carries `resolution_rows`, what its adoption rests on (see `strategy.adoption`).
+    The plan carries `resolution_rows`, what its adoption rests on (see `strategy.adoption`), and the rows of its
+    levels and periods, so that `read` need not ask for them.
     """
-    order = list(PlanParticipant.Role.values)
-    is_owner = When(role=PlanParticipant.Role.OWNER, then=adoption.rows_of_plan(OuterRef("plan_id")))
-    links = list(
-        PlanParticipant.objects.filter(plan_id=plan_id)
-        .annotate(resolution_rows=Case(is_owner, default=None))
-        .select_related("plan__authority", "authority")
-        .order_by(NorwegianKey("authority__name"))
+    links = PlanParticipant.objects.filter(plan=OuterRef("pk")).order_by(NorwegianKey("authority__name"))
+    facts = {"id": "authority_id", "name": "authority__name", "slug": "authority__slug",
+             "listed": "authority__is_listed", "role": "role"}  # fmt: skip
+    plan = (
+        Plan.objects.select_related("authority")
+        .filter(pk=plan_id)
+        .annotate(
+            participant_rows=ArraySubquery(links.values(row=JSONObject(**facts))),
+            resolution_rows=adoption.rows_of_plan(OuterRef("pk")),
+            **_columns(),
+        )
+        .first()
     )
-    participants = [
-        Participant(one.authority_id, one.authority.name, one.authority.slug, one.authority.is_listed, one.role)
-        for one in sorted(links, key=lambda link: order.index(link.role))
-    ]
-    if links:
-        plan = links[0].plan
-        plan.resolution_rows = next((rows for link in links if (rows := link.resolution_rows)), [])
-        return plan, participants
-    return Plan.objects.select_related("authority").filter(pk=plan_id).first(), []
+    if plan is None:
+        return None, []
+    order = list(PlanParticipant.Role.values)
+    rows = sorted(plan.participant_rows, key=lambda row: order.index(row["role"]))
+    return plan, [Participant(row["id"], row["name"], row["slug"], row["listed"], row["role"]) for row in rows]
+
+
+def _columns() -> dict[str, ArraySubquery]:
+    return {**levels.columns(OuterRef("pk")), "period_rows": reported.period_rows(OuterRef("pk"))}
+
+
+def read(
+    plan: Plan, *, today: dt.date, participants: list[Participant], period: int | None = None, viewer: Any = None
+) -> Content:
+    """Return the facts of the plan's pages on a day; a fixed number of queries, whatever the plan's size.
+
+    `period` is the one a report is made for; else the last that was due tells who has reported. `viewer` is who sees
+    the panels of other areas; nobody sees what everyone may.
+    """
+    known: Any = plan if hasattr(plan, "goal_rows") else Plan.objects.annotate(**_columns()).get(pk=plan.pk)
+    sdgs = levels.name_sdgs([*known.goal_sdg_rows, *known.plan_sdg_rows])
+    periods = known.period_rows
+    targets, drawn = figures.read(plan.pk, today)
+    content = Content(
+        on=today, plan=PlanWords.of(plan), participants=participants, rows=read_rows(plan, today),
+        goals=levels.word_goals(known.goal_rows, sdgs),
+        strategies=[StrategyWords(**row) for row in known.strategy_rows],
+        vision_sdgs=sdgs[None, PlanSdg.Role.VISION], aim_sdgs=sdgs[None, PlanSdg.Role.AIM],
+        basis_sdgs=sdgs[None, PlanSdg.Role.BASIS],
+        tags=levels.group_tags(known.tag_rows, plan.measure_word),
+        targets=targets, figures=drawn, panels=plan_panels.show(plan, viewer),
+    )  # fmt: skip
+    names = {one.authority_id: one.name for one in participants}
+    for row in content.rows:
+        row.authority = names.get(row.authority_id or 0, "")
+    if due := reported.choose(periods, today, period):
+        content.period = reported.words(due)
+    reported.lay_into(content.rows, plan.pk, periods, due)
+    return content
+
+
+def assemble(content: Content, *, live: bool, chosen: Filter = NO_FILTER) -> Status:
+    """Return what the templates lay out; pure. Without `live` no row carries standing to the reader."""
+    rows, plan = content.rows, content.plan
+    chosen = chosen if live else NO_FILTER
+    kept = [row for row in rows if chosen.keeps(row)] if chosen else rows
+    goals, loose, lines, grips = hang(plan, content.goals, content.strategies, rows, kept, keep_empty=not chosen)
+    status = Status(
+        content=content, measure_word=plan.measure_word, live=live, today=content.on,
+        participants=content.participants, rows=rows, goals=goals, loose=loose, lines=lines,
+        grips=grips, vision_sdgs=content.vision_sdgs, aim_sdgs=content.aim_sdgs,
+        basis_sdgs=content.basis_sdgs, tags=content.tags, shown=len(kept), filter=chosen,
+        money=tally.money_table(goals, loose) if live else None,
+    )  # fmt: skip
+    strategies = (*(block for goal in (*goals, loose) for block in goal.strategies), *lines, *grips)
+    status.size = tally.size(plan, len(goals), strategies, status.measure_count)
+    _add_targets(status)
+    if live:
+        _add_standing(status)
+        _add_reports(status)
+    return status
 
 
 def gather(
     plan: Plan, *, today: dt.date, live: bool, participants: list[Participant], chosen: Filter = NO_FILTER
 ) -> Status:
-    """Return the facts of the plan's status page; seven queries, whatever the plan's size."""
-    rows = read_rows(plan, today)
-    chosen = chosen if live else NO_FILTER
-    kept = [row for row in rows if chosen.keeps(row)] if chosen else rows
-    names = {one.authority_id: one.name for one in participants}
-    for row in rows:
-        row.authority = names.get(row.authority_id or 0, "")
-    sdgs = read_sdgs(plan)
-    goals, loose, lines, grips = read_levels(plan, rows, kept, sdgs, keep_empty=not chosen)
-    status = Status(
-        measure_word=plan.measure_word, live=live, today=today,
-        participants=participants, rows=rows, goals=goals, loose=loose, lines=lines,
-        grips=grips, vision_sdgs=sdgs[None, PlanSdg.Role.VISION], aim_sdgs=sdgs[None, PlanSdg.Role.AIM],
-        basis_sdgs=sdgs[None, PlanSdg.Role.BASIS], tags=read_tags(plan), shown=len(kept), filter=chosen,
-        money=_money(goals, loose) if live else None,
-    )  # fmt: skip
-    status.size = _size(plan, status)
-    if live:
-        _add_standing(status)
-    return status
+    """Return the facts of the plan's status page, laid out."""
+    return assemble(read(plan, today=today, participants=participants), live=live, chosen=chosen)
+
+
+def _add_targets(status: Status) -> None:
+    """Hang each target under its goal; those of the plan itself, and of no goal the page shows, stand first."""
+    goals = {goal.id: goal for goal in status.goals}
+    for line in status.content.targets:
+        goal = goals.get(line.goal_id)
+        (goal.aims if goal else status.aims).append(Aim(line, charts.bullet(line)))
+    if status.live:
+        status.figures = [Drawn(figure, charts.lines(figure)) for figure in status.content.figures]
 
 
 def _add_standing(status: Status) -> None:
     counts = count(row.standing for row in status.rows)
-    status.sentence = sentences.how_it_goes(counts, status.measure_word)
-    status.counts = _counted(counts, status.filter)
-    status.spread = _segments(counts)
+    status.counts = tally.standings(counts, status.filter)
+    status.spread = tally.segments(counts)
     status.late = sorted((row for row in status.rows if row.late_since), key=lambda row: -row.days_late)
-    status.missing = _missing(status)
+    status.missing = [_lacks(status, code) for code in MISSING if code != "report"]
+    status.units = filters.units(status.rows)
     for goal in (*status.goals, status.loose):
         own = count(row.standing for row in goal.all_rows)
-        goal.spread = _segments(own)
+        goal.spread = tally.segments(own)
         goal.counts_text = ", ".join(
             f"{number}{NBSP}{str(STANDINGS[each.value].word).lower()}" for each, number in own.items() if number
         )
 
 
-def _missing(status: Status) -> list[Counted]:
-    found = []
-    for code, (word, lacks) in MISSING.items():
-        number = sum(map(lacks, status.rows))
-        size = sentences.counted(number, status.measure_word)
-        chosen = status.filter.missing == code
-        found.append(Counted(code, str(word), number, f"?missing={code}#tiltak", chosen, size))
-    return found
-
-
-def _counted(counts: Mapping[Standing, int], chosen: Filter) -> list[Counted]:
-    return [
-        Counted(
-            each.value, str(STANDINGS[each.value].word), number, f"?status={each.value}#tiltak", chosen.standing == each
+def _add_reports(status: Status) -> None:
+    """Add what was reported, what was not, what is asked, and what changed; and the sentence that tells it all."""
+    content = status.content
+    without = [row for row in status.rows if row.reporting == Reporting.NOT_REPORTED]
+    if content.period and any(row.reporting != Reporting.NOT_ASKED for row in status.rows):
+        status.reporting = _lacks(status, "report")
+    status.unreported = [
+        Unreported(row, (content.on - row.last_reported_on).days if row.last_reported_on else None)
+        for row in sorted(without, key=lambda row: row.last_reported_on or NEVER)
+    ]
+    by_lateness = (*status.late, *(row for row in status.rows if not row.late_since))
+    status.asks = [row for row in by_lateness if row.asks] if status.is_coming else []
+    counts = count(row.standing for row in status.rows)
+    status.sentence = sentences.how_it_goes(
+        counts, status.measure_word, undated=sum(row.lacks_date for row in status.rows), unreported=len(without),
+        behind=sum(target.standing in FAILING for target in content.targets), asks=len(status.asks),
+        body=status.treatment.body,
+    )  # fmt: skip
+    if content.changes:
+        status.changed = Changed(
+            changes.introduction(content.changes, counts[Standing.LATE], status.measure_word),
+            changes.groups(content.changes.lines),
+            changes.nothing_else(content.changes, status.measure_word, has_targets=status.has_targets),
         )
-        for each, number in counts.items()
-        if number or each in ALWAYS_COUNTED
-    ]  # fmt: skip
 
 
-def _segments(counts: Mapping[Standing, int]) -> list[Segment]:
-    """Return the parts of a bar, in percent of its width, with a gap between two."""
-    present = [(each, number) for each, number in counts.items() if number]
-    if not present:
-        return []
-    scale = (100 - GAP * (len(present) - 1)) / sum(number for _each, number in present)
-    segments, x = [], 0.0
-    for each, number in present:
-        segments.append(Segment(INK[each], f"{x:.2f}%", f"{number * scale:.2f}%"))
-        x += number * scale + GAP
-    return segments
-
-
-def _size(plan: Plan, status: Status) -> str:
-    """Return "4 mål, 18 strategier og 71 tiltak", without the levels the plan has not.
-
-    The cross-cutting lines of a strategy house are no strategies.
-    """
-    under_goals = (block for goal in (*status.goals, status.loose) for block in goal.strategies)
-    strategies = sum(not block.is_cross_cutting for block in (*under_goals, *status.lines, *status.grips))
-    pairs = (
-        (len(status.goals), plan.goal_word),
-        (strategies, plan.strategy_word),
-        (status.measure_count, plan.measure_word),
-    )
-    return sentences.joined(sentences.counted(number, word) for number, word in pairs if number)
-
-
-def _money(goals: list[GoalBlock], loose: GoalBlock) -> MoneyTable | None:
-    """Return kroner set aside by goal and budget year, and what is only proposed; nothing when there is none."""
-    set_aside: Counter[tuple[str, int]] = Counter()
-    proposed: Counter[str] = Counter()
-    for goal in (*goals, loose):
-        for money in (money for row in goal.all_rows for money in row.money):
-            if money.is_set_aside:
-                set_aside[goal.anchor, money.year] += money.amount_nok
-            elif money.state == "proposed":
-                proposed[goal.anchor] += money.amount_nok
-    if not set_aside and not proposed:
-        return None
-    years = sorted({year for _goal, year in set_aside})
-    lines = [
-        MoneyRow(
-            goal.name, goal.title, [(str(year), format_nok(set_aside[goal.anchor, year])) for year in years],
-            format_nok(proposed[goal.anchor]),
-        )
-        for goal in (*goals, loose)
-        if goal.id or goal.all_rows
-    ]  # fmt: skip
-    sums = [(str(year), format_nok(sum(nok for (_goal, of), nok in set_aside.items() if of == year))) for year in years]
-    return MoneyTable([str(year) for year in years], lines, MoneyRow("", "", sums, format_nok(proposed.total())))
+def _lacks(status: Status, code: str) -> Counted:
+    word, lacks = MISSING[code]
+    number = sum(map(lacks, status.rows))
+    size = sentences.counted(number, status.measure_word)
+    address = NO_FILTER.address(missing=code)
+    return Counted(code, str(word), number, address, status.filter.missing == code, size)

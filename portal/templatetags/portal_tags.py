@@ -51,7 +51,8 @@ STANDINGS: dict[str, Standing] = {
     "cancelled": Standing("cancelled", gettext_lazy("Cancelled"), "neutral"),
     # The second mark, beside the standing and never instead of it.
     "not_reported": Standing("norep", gettext_lazy("Not reported"), "warning"),
-    # Goals.
+    # Targets, by `strategy.rules.TargetStanding`.
+    "on_course": Standing("ok", pgettext_lazy("goal", "On course"), "info"),
     "reached": Standing("done", pgettext_lazy("goal", "Reached"), "success"),
     "behind": Standing("behind", gettext_lazy("Behind"), "warning"),
     "wrong_way": Standing("down", gettext_lazy("Wrong way"), "danger"),
@@ -65,12 +66,23 @@ STANDINGS: dict[str, Standing] = {
     "round_overdue": Standing("risk", pgettext_lazy("round", "Past due, still open"), "warning"),
     "round_closed": Standing("cancelled", pgettext_lazy("round", "Closed"), "neutral"),
     "round_answered": Standing("done", pgettext_lazy("round", "Answered"), "success"),
+    # Reporting periods, by `strategy.rules.PeriodState`, and reports in one.
+    "period_planned": Standing("wait", pgettext_lazy("period", "To come"), "neutral"),
+    "period_open": Standing("talk", pgettext_lazy("period", "Open"), "info"),
+    "period_overdue": Standing("risk", pgettext_lazy("period", "Past due"), "warning"),
+    "period_closed": Standing("cancelled", pgettext_lazy("period", "Closed"), "neutral"),
+    "report_returned": Standing("talk", gettext_lazy("Sent back"), "warning"),
     # What followed from an input, by `InputAnswer.Consequence`.
     "input_taken_in": Standing("done", gettext_lazy("Taken in"), "success"),
     "input_partly": Standing("behind", gettext_lazy("Partly taken in"), "warning"),
     "input_not": Standing("cancelled", gettext_lazy("Not taken in"), "neutral"),
     "input_noted": Standing("check", gettext_lazy("Noted"), "info"),
     "input_late": Standing("risk", gettext_lazy("Came after the due date"), "warning"),
+    # What the next action part makes of a measure, by `strategy.part_lines.KINDS`.
+    "part_new": Standing("ok", pgettext_lazy("measure", "New"), "info"),
+    "part_continued": Standing("check", gettext_lazy("Continued"), "neutral"),
+    "part_reworded": Standing("talk", gettext_lazy("Changed wording"), "warning"),
+    "part_dropped": Standing("cancelled", gettext_lazy("Taken out"), "danger"),
 }
 
 OUTCOMES: dict[str, Standing] = {
