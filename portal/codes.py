@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from portal.models import EmailCode
@@ -17,7 +18,29 @@ DIGITS = 6
 LIFETIME = dt.timedelta(minutes=30)
 ATTEMPTS = 5
 SENDINGS = 3
-"""Mails with digits for one row, the first among them. How many an address and a round get: `portal.inputs`."""
+"""Mails with digits for one row, the first among them."""
+HOUR = dt.timedelta(hours=1)
+PER_ADDRESS = 6
+"""How many code mails one address gets in an hour, so that nobody is flooded in another's name."""
+PER_PURPOSE = 300
+"""How many unconfirmed codes may be asked for in an hour for one thing: no crowd writes so fast, a robot does."""
+
+
+class TooMany(Exception):
+    """More codes were asked for than one address, or one thing, may have in an hour."""
+
+
+def refuse_too_many(purpose: str, address: str, now: dt.datetime) -> None:
+    """Stop the flood of codes; counted in the database, so that neither processes nor a cache that is down matter.
+
+    Raises:
+        TooMany: the address, over all it was asked for, or the purpose has had its codes for the hour.
+    """
+    recent = EmailCode.objects.filter(sent_at__gt=now - HOUR)
+    to_address = recent.filter(address=address.lower()).aggregate(n=Sum("sendings"))["n"] or 0
+    unconfirmed = recent.filter(purpose=purpose, confirmed_at=None).aggregate(n=Sum("sendings"))["n"] or 0
+    if to_address >= PER_ADDRESS or unconfirmed >= PER_PURPOSE:
+        raise TooMany
 
 
 def digest(row_id: int | None, code: str) -> str:

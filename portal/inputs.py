@@ -21,47 +21,36 @@ from django.utils.translation import gettext as _
 
 from portal import codes, outbox, rules
 from portal.calendar import oslo_today
+from portal.codes import TooMany
+from portal.desk import at_desk, is_at_work
 from portal.models import (
     Document,
     DraftFile,
-    EmailCode,
     Event,
     Input,
     InputAttachment,
     InputDraft,
     InputRound,
     Invitation,
-    Membership,
     Notice,
-    Role,
-    User,
 )
-from portal.permissions import period_holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from portal.models import User
     from portal.uploads import Checked
 
 LONGEST_TEXT = 20_000
 MOST_FILES = 5
 FILE_BYTES = 10 * 1024 * 1024
 DRAFT_LIFETIME = dt.timedelta(hours=24)
-HOUR = dt.timedelta(hours=1)
 DRAFT_BYTES_PER_ROUND = 2 * 1024**3
 """How much a round keeps of files that came with drafts nobody has confirmed: a robot does not fill the disk."""
-CODES_PER_ADDRESS = 6
-"""How many code mails one address gets in an hour, so that nobody is flooded in another's name."""
-CODES_PER_ROUND = 300
-"""How many unconfirmed codes a round may have asked for in an hour: no crowd writes so fast, a robot does."""
 
 
 class NotTaken(Exception):
     """The round does not take input now."""
-
-
-class TooMany(Exception):
-    """More codes were asked for than one address or one round may have in an hour."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +101,7 @@ def start_draft(
     round_, files = locked(round_id), list(files)
     if round_.audience != InputRound.Audience.ALL or not takes_input(round_, oslo_today(now)):
         raise NotTaken
-    refuse_too_many(round_, typed.address, now)
+    codes.refuse_too_many(purpose_of(round_), typed.address, now)
     refuse_too_much(round_, files)
     code, digits = codes.make(purpose_of(round_), typed.address.lower(), now=now)
     draft = InputDraft.objects.create(
@@ -131,19 +120,6 @@ def start_draft(
         forget(old)
     mail_code(draft, digits)
     return draft
-
-
-def refuse_too_many(round_: InputRound, address: str, now: dt.datetime) -> None:
-    """Stop the flood of codes; counted in the database, so that neither processes nor a cache that is down matter.
-
-    Raises:
-        TooMany: the address or the round has had its codes for the hour.
-    """
-    recent = EmailCode.objects.filter(sent_at__gt=now - HOUR)
-    to_address = recent.filter(address=address.lower()).aggregate(n=Sum("sendings"))["n"] or 0
-    unconfirmed = recent.filter(purpose=purpose_of(round_), confirmed_at=None).aggregate(n=Sum("sendings"))["n"] or 0
-    if to_address >= CODES_PER_ADDRESS or unconfirmed >= CODES_PER_ROUND:
-        raise TooMany
 
 
 def refuse_too_much(round_: InputRound, files: Iterable[Checked]) -> None:
@@ -168,7 +144,7 @@ def send_code_again(draft_id: int, *, now: dt.datetime) -> bool:
     round_ = locked(InputDraft.objects.get(pk=draft_id).round_id)
     draft = InputDraft.objects.select_for_update().get(pk=draft_id)
     try:
-        refuse_too_many(round_, draft.address, now)
+        codes.refuse_too_many(purpose_of(round_), draft.address, now)
     except TooMany:
         return False
     made = codes.make_again(draft.code_id, now=now)
@@ -337,16 +313,8 @@ def tell_officer(received: Input) -> None:
 
 
 def officers_of(round_: InputRound, on: dt.date) -> list[User]:
-    """Return the case's officer; where she has left or none is named, those at the desk this day, as for deadlines.
-
-    See `portal.due`: the officers, or the leaders where the authority has no officer.
-    """
-    officer, roles = round_.case.officer, Membership.objects.filter(authority=round_.authority)
-    now = roles.filter(period_holds(on), user__is_active=True)
-    if officer is not None and officer.is_active:
-        has_left = roles.filter(user=officer).exists() and not now.filter(user=officer).exists()
-        if not has_left:
-            return [officer]
-    officers = now.filter(role__in=[Role.OFFICER, Role.REGION_SECRETARY])
-    desk = officers if officers.exists() else now.filter(role=Role.LEADER)
-    return list(User.objects.filter(pk__in=desk.values("user")).order_by("pk"))
+    """Return the case's officer; where she has left or none is named, those at the desk this day, as for deadlines."""
+    officer = round_.case.officer
+    if officer is not None and is_at_work(officer, round_.authority_id, on):
+        return [officer]
+    return at_desk(round_.authority_id, on)

@@ -46,9 +46,7 @@ def round_of(request: Any, authority: str, round: str) -> InputRound:  # noqa: A
     user = request.user
     if permissions.does_casework(user, found.authority_id) or found.case_id in permissions.guest_cases(user):
         return found
-    members = {owner for owner, role, _case in permissions.roles_of(user) if role != permissions.GUEST}
-    permissions.require(found.authority_id not in members)
-    raise Http404
+    permissions.turn_away(user, found.authority_id)
 
 
 def facts_of(request: Any, round_: InputRound) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from portal import inputs, uploads
+from portal import codes, inputs, uploads
 from portal.calendar import oslo_today
 from portal.models import (
     DraftFile,
@@ -94,7 +94,7 @@ def test_a_round_that_does_not_ask_everyone_today_takes_nothing(asked: InputRoun
 
 
 def test_one_address_is_not_flooded_in_anothers_name(asked: InputRound) -> None:
-    for _ in range(inputs.CODES_PER_ADDRESS):
+    for _ in range(codes.PER_ADDRESS):
         begin(asked)
     for address in ("kari@test.example", "KARI@test.example"):
         with pytest.raises(inputs.TooMany):
@@ -105,7 +105,7 @@ def test_one_address_is_not_flooded_in_anothers_name(asked: InputRound) -> None:
 def test_a_robot_gets_no_more_codes_than_the_round_gives_in_an_hour(
     asked: InputRound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputs, "CODES_PER_ROUND", 12)
+    monkeypatch.setattr(codes, "PER_PURPOSE", 12)
     refused = 0
     for number in range(60):
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal import inputs
+from portal import codes, inputs
 from portal.models import InputDraft
 from tests import factories as make
 from tests.at_once import at_once
@@ -43,7 +43,7 @@ def test_many_at_once_are_numbered_without_gaps(own_database: str) -> None:
 
 
 def test_many_beginning_at_once_get_no_more_codes_than_the_round_gives(own_database: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr(inputs, "CODES_PER_ROUND", 5)
+    monkeypatch.setattr(codes, "PER_PURPOSE", 5)
     asked = make.a_round(make.a_case(make.an_authority()))
 
     def press(number: int) -> bool:

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from portal import inputs
+from portal import codes, inputs
 from portal.calendar import oslo_today
 from portal.input_forms import STAMP
 from portal.models import (
@@ -382,7 +382,7 @@ def test_a_forged_opening_time_is_replaced_and_nothing_lost(asked: InputRound, v
 def test_a_round_that_is_flooded_says_when_to_try_again_and_how_else_to_send(
     asked: InputRound, visitor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputs, "CODES_PER_ROUND", 0)
+    monkeypatch.setattr(codes, "PER_PURPOSE", 0)
     answer = send(visitor, asked)
     html = answer.content.decode()
     assert answer.status_code == 429
@@ -400,7 +400,7 @@ def test_ten_thousand_posts_from_one_robot_make_few_rows_and_no_work_for_officer
 
     monkeypatch.setattr(rounds, "show", lambda *args, **facts: None)  # what the page says is tried above
     monkeypatch.setattr(rounds, "too_fast", lambda request: None)
-    monkeypatch.setattr(inputs, "CODES_PER_ROUND", 40)
+    monkeypatch.setattr(codes, "PER_PURPOSE", 40)
     factory, stamp = RequestFactory(), a_stamp()
     for number in range(10_000):
         request = factory.post("/", typed(started=stamp, address=f"r{number}@test.example"))
