@@ -13,8 +13,18 @@ from django.utils.translation import gettext as _
 
 from portal import outbox, permissions
 from portal.models import CaseStep, Event, Membership, User
-from strategy import adoption, rules
-from strategy.models import ActionPart, Goal, Measure, MeasureEntry, MeasureParticipation, Plan, PlanCase, Strategy
+from strategy import adoption, parts, rules
+from strategy.models import (
+    ActionPart,
+    Goal,
+    Measure,
+    MeasureEntry,
+    MeasureParticipation,
+    Plan,
+    PlanCase,
+    PlanParticipant,
+    Strategy,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -30,8 +40,9 @@ def add_measure(
     plan: Plan, *, title: str, by: User, number: str = "", description: str = "", goal: Goal | None = None,
     strategy: Strategy | None = None, facts: dict[str, Any] | None = None, once: str = "",
 ) -> MeasureParticipation:  # fmt: skip
-    """Add a measure last in the plan's newest action part, with the plan's owner responsible.
+    """Add a measure last in the plan's action part in force, with the plan's owner responsible, and each member.
 
+    A draft of the next part takes it over at once.
     `once` is the mark of one opened form: pressed twice, it gives the measure that the first press made.
 
     Raises:
@@ -44,7 +55,7 @@ def add_measure(
     )
     if once and (before := pressed.first()):
         return MeasureParticipation.objects.get(measure_id=before.subject_id, authority_id=plan.authority_id)
-    part = plan.action_parts.order_by("-period_start").first() or ActionPart.objects.create(
+    part = parts.part_in_force(plan) or ActionPart.objects.create(
         plan=plan, authority_id=plan.authority_id, period_start=plan.period_start, period_end=plan.period_end
     )
     last = part.entries.aggregate(last=Max("position"))["last"] or 0
@@ -55,13 +66,26 @@ def add_measure(
     )  # fmt: skip
     measure.current_entry = entry
     measure.save(update_fields=["current_entry"])
+    if (draft := parts.draft_of(plan)) is not None:
+        parts.top_up(draft)
     Event.objects.create(
         authority_id=plan.authority_id, kind=ADDED, subject_type=MEASURE, subject_id=measure.pk, actor_id=by.pk,
         facts={"once": once},
     )  # fmt: skip
-    return MeasureParticipation.objects.create(
-        plan=plan, authority_id=plan.authority_id, measure=measure, **(facts or {})
-    )
+    return give_parts(measure, facts)
+
+
+def give_parts(measure: Measure, facts: dict[str, Any] | None = None) -> MeasureParticipation:
+    """Make the owner's part in a new measure, with these facts, and each member's, without; return the owner's."""
+    plan = measure.plan
+    own = MeasureParticipation(plan=plan, authority_id=plan.authority_id, measure=measure, **(facts or {}))
+    members = plan.participants.filter(role=PlanParticipant.Role.MEMBER).order_by("authority")
+    others = [
+        MeasureParticipation(plan=plan, authority_id=member, measure=measure)
+        for member in members.values_list("authority", flat=True)
+    ]
+    MeasureParticipation.objects.bulk_create([own, *others])
+    return own
 
 
 @transaction.atomic
@@ -159,8 +183,11 @@ def _correct_day(plan: Plan, whole: rules.Adoption) -> None:
 
 
 def _adopted_with(plan: Plan) -> QuerySet[ActionPart]:
-    """Return the newest action part, if the plan's own adoption adopted it; earlier ones keep their resolutions."""
-    newest = plan.action_parts.order_by("-period_start").values("pk")[:1]
+    """Return the newest action part, if the plan's own adoption adopted it; earlier ones keep their resolutions.
+
+    One that replaces another has a resolution of its own, and keeps it.
+    """
+    newest = plan.action_parts.filter(replaces=None).order_by("-period_start").values("pk")[:1]
     links = plan.case_links.filter(purpose=PlanCase.Purpose.ADOPTION)
     return ActionPart.objects.filter(pk__in=newest, adopted_in__case__in=links.values("case"))
 
@@ -171,11 +198,11 @@ def forget_adoption(plan: Plan) -> None:
 
 
 def _adopt(plan: Plan, whole: rules.Adoption, case: Case, by: User) -> None:
-    """Mark the plan and its newest action part as adopted, write the event and tell those who work with it."""
+    """Mark the plan and its first action part as adopted, write the event and tell those who work with it."""
     plan.status, plan.adopted_on = Plan.Status.ADOPTED, whole.adopted_on
     plan.save(update_fields=["status", "adopted_on"])
     last = max(whole.required, key=lambda each: (each.facts.decided_on or dt.date.min, each.facts.key)).facts
-    part = plan.action_parts.order_by("-period_start").first()
+    part = plan.action_parts.filter(replaces=None).order_by("-period_start").first()
     if part is not None and part.adopted_in_id is None and part.adopted_on is None:
         part.adopted_in_id, part.adopted_on = last.key, whole.adopted_on
         part.save(update_fields=["adopted_in", "adopted_on"])
@@ -183,7 +210,7 @@ def _adopt(plan: Plan, whole: rules.Adoption, case: Case, by: User) -> None:
         authority_id=plan.authority_id, case=case, kind="plan_adopted", subject_type=PLAN, subject_id=plan.pk,
         actor_id=by.pk, facts={"resolutions": len(whole.required), "verdict": whole.verdict.value},
     )  # fmt: skip
-    for person in _working_with(plan):
+    for person in working_with(plan):
         with translation.override(person.language):
             title = _("%(plan)s is adopted") % {"plan": plan}
             link_text = _("See the plan")
@@ -193,7 +220,7 @@ def _adopt(plan: Plan, whole: rules.Adoption, case: Case, by: User) -> None:
         )  # fmt: skip
 
 
-def _working_with(plan: Plan) -> list[User]:
+def working_with(plan: Plan) -> list[User]:
     """Return the officers, secretaries and leaders, today, of all who take part in the plan."""
     today = timezone.localdate()
     roles = Membership.objects.filter(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import permissions
-from portal.admin.forms import InlineForm, NamedFormSet
+from portal.admin.forms import InlineForm, NamedFormSet, VersionedInlineForm
 from portal.admin.steps import ResolutionsMixin
 from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline
 from portal.models import Authority, RegionMembership
@@ -103,10 +103,44 @@ class PlanSdgInline(TenantInline):
     exclude = ()
 
 
+class ActionPartForm(VersionedInlineForm):
+    """The years of an action part; one that replaces another has its day from the resolution that adopted it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and (self.instance.replaces_id or self.instance.adopted_in_id):
+            self.fields["adopted_on"].disabled = True
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        plan = self.instance.plan if self.instance.plan_id else None
+        if self.instance.pk is None and plan is not None and plan.action_parts.exists():
+            raise ValidationError(
+                _("The plan has an action part already. Make the next one from it: open the plan, then “Action part”.")
+            )
+        return cleaned
+
+
+class ActionPartFormSet(NamedFormSet):
+    """The plan's action parts; one that has measures is not deleted here."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.deleted_forms:
+            if form.instance.pk and form.instance.entries.exists():
+                raise ValidationError(
+                    _("The action part %(years)s has measures and stays. A draft is discarded on its own page.")
+                    % {"years": form.instance}
+                )
+
+
 class ActionPartInline(TenantInline):
     model = ActionPart
     fields = ("period_start", "period_end", "adopted_on")
     exclude = ()
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, form=ActionPartForm, formset=ActionPartFormSet, **kwargs)
 
 
 STANDING = ("status", "resolutions_missing", "live_view_open")
@@ -115,6 +149,7 @@ STANDING = ("status", "resolutions_missing", "live_view_open")
 @admin.register(Plan)
 class PlanAdmin(ResolutionsMixin, TenantAdmin):
     form = PlanForm
+    change_form_template = "admin/strategy/plan_change_form.html"
     list_display = ("title", "authority", "period", "status", "live_view_open")
     list_filter = ("status", ("authority", RelatedFilter))
     list_select_related = ("authority",)

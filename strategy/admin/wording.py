@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 
 from portal.admin.tenant import TenantAdmin, TenantInline
-from strategy.models import Measure, MeasureEntry, MeasureTag
+from strategy.models import ActionPart, Measure, MeasureEntry, MeasureTag
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -28,6 +28,14 @@ class MeasureEntryAdmin(TenantAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # a measure is added with its wording, from the list of measures
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no to wordings that a later action part has replaced: they are history."""
+        if isinstance(obj, MeasureEntry) and ActionPart.objects.filter(
+            replaces=obj.action_part_id, adopted_on__isnull=False
+        ).exists():  # fmt: skip
+            return False
+        return super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
