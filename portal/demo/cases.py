@@ -122,4 +122,36 @@ HALDEN_CENTRE = CaseFact(
     invented=True,
 )
 
-CASES = (SARPSBORG, KONGSVINGER, ORGANISATION, FUND, HALDEN_PLAN, HALDEN_CENTRE)
+HALDEN_REPORTING = CaseFact(
+    "halden-rapportering",
+    "halden",
+    "Rapportering på nærings- og sysselsettingsplanen 2026",
+    steps=(
+        StepFact(1, "information", "Rapport for 1. tertial", body="executive", starts=date(2026, 5, 21),
+                 precision="day", number="41/26", outcome="noted", decided=date(2026, 5, 21),
+                 resolution="Rapporten tas til orientering.", invented=True),
+        StepFact(2, "information", "Rapport for 2. tertial", body="executive", starts=date(2026, 9, 24),
+                 precision="day", number="84/26", outcome="noted", decided=date(2026, 9, 24),
+                 resolution="Rapporten tas til orientering. Ny dato for mulighetsstudien tas opp når studien er lagt "
+                            "fram.", invented=True),
+    ),
+    officer="officer",
+    invented=True,
+)
+
+OSTRE_TOTEN = CaseFact(
+    "ostre-toten-oppfolging",
+    "ostre-toten",
+    "Næringsforumet følger opp næringsstrategien",
+    steps=(
+        StepFact(1, "information", "Rapport for 1. halvår", body="forum", starts=date(2026, 9, 3), precision="day",
+                 outcome="noted", decided=date(2026, 9, 3), resolution="Forumet tar rapporten til orientering.",
+                 invented=True),
+    ),
+    officer="ostre_toten_officer",
+    invented=True,
+)
+
+CASES = (
+    SARPSBORG, KONGSVINGER, ORGANISATION, FUND, HALDEN_PLAN, HALDEN_CENTRE, HALDEN_REPORTING, OSTRE_TOTEN,
+)

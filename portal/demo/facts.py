@@ -70,8 +70,10 @@ class StepFact:
     ends: date | None = None
     precision: str = "month"
     papers_due: date | None = None
+    number: str = ""  # the body's own case number
     outcome: str = "pending"
     resolution: str = ""
+    decided: date | None = None
     invented: bool = False
 
 

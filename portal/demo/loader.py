@@ -136,8 +136,8 @@ def _step(case: Case, position: int, fact: StepFact, body: Body | None) -> CaseS
     return CaseStep(
         authority_id=case.authority_id, case=case, stage=fact.stage, position=position, body=body, actor=fact.actor,
         activity=fact.activity, description=fact.description, starts_on=fact.starts, ends_on=fact.ends,
-        precision=fact.precision, papers_due_on=fact.papers_due, outcome=fact.outcome, resolution=fact.resolution,
-        invented=fact.invented,
+        precision=fact.precision, papers_due_on=fact.papers_due, case_number=fact.number, outcome=fact.outcome,
+        resolution=fact.resolution, decided_on=fact.decided, invented=fact.invented,
     )  # fmt: skip
 
 

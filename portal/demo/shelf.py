@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 # Not part of what a user writes: counters, generated columns, secrets and pointers that the loader sets afterwards.
-NOT_CONTENT = frozenset({"row_version", "search", "last_login", "date_joined", "password", "current_entry"})
+NOT_CONTENT = frozenset(
+    {"row_version", "search", "last_login", "date_joined", "password", "current_entry", "opened_at"}
+)
 NEVER_CHANGED = frozenset({"portal.input", "portal.inputattachment"})
 """What was received: the database refuses every change, so a newer version leaves these rows as they are."""
 LATER_THAN_1 = {
@@ -118,6 +120,15 @@ class Shelf:
             if ours:
                 self.placed[f"{kind}:{key}"] = row
         return standing
+
+    def restate(self, kind: str, wanted: Mapping[str, Row]) -> None:
+        """Let rows placed in this loading say something else: what came to pass later. Others' rows stay."""
+        for key, fact in wanted.items():
+            row = self.placed.get(f"{kind}:{key}")
+            if row is not None and content_hash(fact) != content_hash(row):
+                for field in content_fields(type(row)):
+                    setattr(row, field.attname, getattr(fact, field.attname))
+                row.save()
 
     def close(self) -> None:
         """Write down what was placed, once every row says what it shall say."""

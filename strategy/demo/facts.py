@@ -1,6 +1,7 @@
 """The shapes the demo's plan facts are written in. Data only: no model, no clock."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 
@@ -101,8 +102,6 @@ class InventedStatus:
     milestones: tuple[InventedMilestone, ...] = ()
     judgement: str = ""  # "" or at_risk
     done_on: date | None = None
-    reason: str = ""
-    next_step: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,61 @@ class InventedDuty:
 
     measure: str
     unit: str
-    person: str  # key of the user
+    person: str = ""  # key of the user
+
+
+@dataclass(frozen=True)
+class InventedPartner:
+    """A made-up partner outside the municipality, who reports through a link in a mail."""
+
+    measure: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class InventedFunding:
+    """Made-up money for one measure in one budget year."""
+
+    measure: str
+    amount_nok: int
+    year: int = 2026
+    source: str = "own"  # own | service | grant | other
+    state: str = "funded"  # proposed | funded | not_funded
+
+
+@dataclass(frozen=True)
+class InventedAnswer:
+    """What was made up for one measure in one period, where more is said than its state."""
+
+    measure: str
+    done_since: str = ""
+    reason: str = ""
+    next_step: str = ""
+    new_due: date | None = None
+    asks: str = ""
+    reported: date | None = None  # where it is another day than the others of the period
+    judgement: str = ""
+
+
+@dataclass(frozen=True)
+class InventedPeriod:
+    """A made-up reporting period with what was answered in it, and the day its report was frozen and released."""
+
+    name: str
+    starts: date
+    ends: date
+    opens: date
+    due: date
+    reported: date | None = None  # the day most of the answers came; none where only the answers below have come
+    closed: date | None = None
+    frozen: date | None = None
+    step: str = ""  # key of the shared step in which the body takes the report up
+    body: str = ""  # kind of the plan's authority, where there is no step yet
+    missing: tuple[str, ...] = ()
+    reminded: date | None = None
+    answers: tuple[InventedAnswer, ...] = ()
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,3 +192,19 @@ def measures_by_key(plan: PlanFact) -> dict[str, MeasureFact]:
     for strategy in plan.strategies:
         found |= {measure_key(strategy.number, measure): measure for measure in strategy.measures}
     return found
+
+
+def as_of(status: InventedStatus, day: date) -> InventedStatus:
+    """Return the status as it was on a day: what was done or reached later had not happened yet."""
+    milestones = tuple(
+        replace(each, reached_on=None) if each.reached_on and each.reached_on > day else each
+        for each in status.milestones
+    )
+    if status.done_on and status.done_on > day:
+        return replace(status, state="under_way", done_on=None, milestones=milestones)
+    return replace(status, milestones=milestones)
+
+
+def reached_between(status: InventedStatus, after: date, until: date) -> Iterable[str]:
+    """Return the milestones reached after a day and until another, in order."""
+    return (each.title for each in status.milestones if each.reached_on and after < each.reached_on <= until)

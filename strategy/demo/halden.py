@@ -315,7 +315,6 @@ PLAN = PlanFact(
     sdgs=(SdgFact(17, "vision"), SdgFact(8, "aim")),
     participants=(("halden", "owner"), ("aremark", "covered")),
     goals=(GOAL_1, GOAL_2, GOAL_3, GOAL_4),
-    live_view_open=True,
     adoption="halden-plan",
     invented=True,
 )

@@ -1,49 +1,32 @@
-"""Turns the demo's plan facts into rows: plans, goals, strategies, measures and their invented statuses."""
+"""Turns the demo's facts into rows, in order: plans with their measures, what they are measured by, their reports."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from portal.models import Authority, Body, Case, CaseStep, Input, Unit, User
-from strategy.demo import gjovik, halden, halden_status, ostre_toten, sarpsborg
-from strategy.demo.facts import measure_key
-from strategy.models import (
-    ActionPart,
-    Goal,
-    GoalSdg,
-    InputEffect,
-    Measure,
-    MeasureEntry,
-    MeasureParticipation,
-    Milestone,
-    Plan,
-    PlanCase,
-    PlanParticipant,
-    PlanSdg,
-    Strategy,
-    Tag,
+from portal.models import Authority, Body, Case, CaseStep
+from strategy.demo import (
+    gjovik,
+    halden,
+    load_around,
+    load_indicators,
+    load_measures,
+    load_reports,
+    load_shared,
+    ostre_toten,
+    sarpsborg,
 )
+from strategy.demo.facts import measure_key
+from strategy.demo.load_measures import Branch
+from strategy.models import Goal, GoalSdg, Plan, PlanCase, PlanParticipant, PlanSdg, Strategy, Tag
 
 if TYPE_CHECKING:
     from portal.demo.shelf import Shelf
-    from strategy.demo.facts import InventedStatus, MeasureFact, PlanFact
+    from strategy.demo.facts import PlanFact
 
 PLANS: tuple[PlanFact, ...] = (
     halden.PLAN, ostre_toten.PLAN, sarpsborg.PLAN, gjovik.PLAN, *gjovik.KONGSVINGER_PLANS,
 )  # fmt: skip
-HALDEN = (halden.PLAN.authority, halden.PLAN.slug)
-STATUSES = {HALDEN: halden_status.STATUSES}
-DUTIES = {HALDEN: halden_status.DUTIES}
-EFFECTS = {HALDEN: halden_status.EFFECTS}
-
-
-class Branch(NamedTuple):
-    """A measure and what it hangs under in print."""
-
-    key: str
-    fact: MeasureFact
-    goal: Goal | None
-    strategy: Strategy | None
 
 
 def load(shelf: Shelf) -> None:
@@ -54,6 +37,11 @@ def load(shelf: Shelf) -> None:
         is_ours = f"plan:{_name(fact)}" in shelf.known
         if fact.authority in authorities and (is_ours or (fact.authority, fact.slug) not in taken):
             _load_plan(shelf, fact, authorities)
+    # what a report freezes comes before the reports, and what speaks of a report after
+    load_indicators.load(shelf)
+    load_shared.load(shelf)
+    load_reports.load(shelf)
+    load_around.load(shelf)
 
 
 def _load_adoption(shelf: Shelf, fact: PlanFact, plan: Plan) -> None:
@@ -135,9 +123,7 @@ def _load_plan(shelf: Shelf, fact: PlanFact, authorities: dict[str, Authority]) 
     )
     _load_tags(shelf, fact, plan)
     branches = _load_levels(shelf, fact, plan)
-    participations = _load_measures(shelf, plan, name, branches)
-    _load_milestones(shelf, fact, participations)
-    _load_effects(shelf, fact, participations)
+    load_measures.load(shelf, plan, name, branches, load_reports.starts_from(shelf, name))
 
 
 def _load_tags(shelf: Shelf, fact: PlanFact, plan: Plan) -> None:
@@ -218,112 +204,3 @@ def _load_levels(shelf: Shelf, fact: PlanFact, plan: Plan) -> list[Branch]:
         for measure in strategy.measures
         if f"{name}/{place}" in strategies
     ]
-
-
-def _load_measures(shelf: Shelf, plan: Plan, name: str, branches: list[Branch]) -> dict[str, MeasureParticipation]:
-    """Place the measures with the wording of the plan's action part, and the owner's part in each; by printed key."""
-    if not branches:
-        return {}
-    owner = plan.authority_id
-    part = shelf.put(
-        "action-part",
-        {name: ActionPart(authority_id=owner, plan=plan, period_start=plan.period_start, period_end=plan.period_end)},
-    ).get(name)
-    if part is None:
-        return {}
-    measures = shelf.put(
-        "measure", {f"{name}/{branch.key}": Measure(authority_id=owner, plan=plan) for branch in branches}
-    )
-    entries = shelf.put(
-        "entry",
-        {
-            f"{name}/{branch.key}": MeasureEntry(
-                authority_id=owner, plan=plan, action_part=part, measure=measures[f"{name}/{branch.key}"],
-                goal=branch.goal, strategy=branch.strategy, number=branch.fact.number, title=branch.fact.title,
-                description=branch.fact.description, position=place,
-            )
-            for place, branch in enumerate(branches, 1)
-            if f"{name}/{branch.key}" in measures
-        },
-    )  # fmt: skip
-    unworded = [(measures[key], entry) for key, entry in entries.items() if measures[key].current_entry_id is None]
-    for measure, entry in unworded:
-        measure.current_entry = entry
-    Measure.objects.bulk_update([measure for measure, _entry in unworded], ["current_entry"])
-    statuses = {status.measure: status for status in STATUSES.get((plan.authority.slug, plan.slug), ())}
-    duties = _duties(shelf, plan)
-    return shelf.put(
-        "participation",
-        {
-            f"{name}/{branch.key}": _participation(
-                plan, measures[f"{name}/{branch.key}"], statuses.get(branch.key), duties.get(branch.key, {})
-            )
-            for branch in branches
-            if f"{name}/{branch.key}" in measures
-        },
-    )
-
-
-def _duties(shelf: Shelf, plan: Plan) -> dict[str, dict[str, Any]]:
-    """Return the made-up responsible unit and person per printed key."""
-    slug = plan.authority.slug
-    return {
-        duty.measure: {
-            "unit": shelf.find(Unit, "unit", f"{slug}/{duty.unit}"), "person": shelf.find(User, "user", duty.person)
-        }
-        for duty in DUTIES.get((slug, plan.slug), ())
-    }  # fmt: skip
-
-
-def _participation(
-    plan: Plan, measure: Measure, status: InventedStatus | None, duty: dict[str, Any]
-) -> MeasureParticipation:
-    """Return the owner's part in a measure: as the plan leaves it, or with a made-up status marked as such."""
-    part = MeasureParticipation(authority_id=plan.authority_id, plan=plan, measure=measure, **duty)
-    if status is None:
-        return part
-    part.state, part.judgement, part.done_on, part.invented = status.state, status.judgement, status.done_on, True
-    said = (("Årsak", status.reason), ("Neste steg", status.next_step))
-    part.note = "\n".join(f"{word}: {text} (oppdiktet)" for word, text in said if text)
-    return part
-
-
-def _load_milestones(shelf: Shelf, fact: PlanFact, participations: dict[str, MeasureParticipation]) -> None:
-    """Place the made-up milestones of measures that still stand."""
-    parts = {
-        status.measure: participations[f"{_name(fact)}/{status.measure}"]
-        for status in STATUSES.get((fact.authority, fact.slug), ())
-        if f"{_name(fact)}/{status.measure}" in participations
-    }
-    shelf.put(
-        "milestone",
-        {
-            f"{_name(fact)}/{status.measure}/{place}": Milestone(
-                authority_id=parts[status.measure].authority_id, participation=parts[status.measure],
-                title=milestone.title, due_on=milestone.due, reached_on=milestone.reached_on, invented=True,
-            )
-            for status in STATUSES.get((fact.authority, fact.slug), ())
-            for place, milestone in enumerate(status.milestones, 1)
-            if status.measure in parts
-        },
-    )  # fmt: skip
-
-
-def _load_effects(shelf: Shelf, fact: PlanFact, participations: dict[str, MeasureParticipation]) -> None:
-    """Place what the made-up input changed."""
-    found = [
-        (effect, shelf.find(Input, "input", f"{effect.round}/{effect.number}"), participations.get(key))
-        for effect in EFFECTS.get((fact.authority, fact.slug), ())
-        for key in [f"{_name(fact)}/{effect.measure}"]
-    ]
-    shelf.put(
-        "effect",
-        {
-            f"{effect.round}/{effect.number}/{effect.measure}": InputEffect(
-                authority_id=part.authority_id, plan_id=part.plan_id, input=said, measure_id=part.measure_id,
-                change=effect.change,
-            )
-            for effect, said, part in found
-            if said is not None and part is not None
-        },
-    )  # fmt: skip

@@ -107,4 +107,5 @@ PLAN = PlanFact(
         TagFact(SECTOR, "Handel", "5"),
         TagFact(SECTOR, "Tjenesteleverandører", "6"),
     ),
+    invented=True,
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Sum
 
 from portal import rules
 from portal.demo import shelf
@@ -23,22 +25,36 @@ from portal.models import (
     InputAnswer,
     InputRound,
     Invitation,
+    Mail,
     PathTemplate,
     PathTemplateStep,
     Role,
     Unit,
     User,
 )
+from strategy import rules as rules_of_plans
+from strategy import status
+from strategy.content import decode
 from strategy.models import (
     Goal,
     InputEffect,
     MeasureEntry,
+    MeasureFunding,
     MeasureParticipation,
     Milestone,
     Plan,
     PlanCase,
+    PlanReport,
+    PlanReportFile,
+    ReportingPeriod,
+    StatusReport,
     Strategy,
 )
+from strategy.rules import Reporting, Standing
+from tests.databases import pointed_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.django_db
 
@@ -46,13 +62,17 @@ NOT_COMPARED = {"search"}
 WATCHED = (
     Authority, Unit, User, Case, CaseStep, Plan, Goal, Strategy, MeasureEntry, MeasureParticipation, Milestone,
     InputRound, Invitation, Input, InputAnswer, PathTemplate, PathTemplateStep, PlanCase, InputEffect,
+    ReportingPeriod, StatusReport, PlanReport, PlanReportFile, MeasureFunding, Mail,
 )  # fmt: skip
 TODAY = dt.date(2026, 11, 21)
 
 
-@pytest.fixture
-def demo() -> None:
-    load_demo()
+@pytest.fixture(scope="module", autouse=True)
+def demo(django_db_setup: None, databases: Any, django_db_blocker: Any) -> Iterator[None]:
+    """Load the demo once, into a database of its own; what a test changes there is taken back after it."""
+    with databases.clone() as name, django_db_blocker.unblock(), pointed_at(name):
+        load_demo()
+        yield
 
 
 @pytest.fixture
@@ -90,11 +110,73 @@ def test_every_measure_has_its_wording_in_force(halden_plan: Plan) -> None:
     assert not halden_plan.measures.filter(current_entry__isnull=True).exists()
 
 
-def test_haldens_measures_have_no_due_date_and_no_money_and_five_a_made_up_responsible(halden_plan: Plan) -> None:
+def test_haldens_measures_have_no_due_date_and_what_some_have_more_is_made_up(halden_plan: Plan) -> None:
     parts = halden_plan.participations
-    assert parts.filter(partner="", due_on=None, funding=None).count() == 71
-    assert parts.filter(unit=None, person=None).count() == 66
-    assert parts.filter(unit__isnull=False, person__isnull=False, invented=True).count() == 5
+    assert parts.filter(due_on=None).count() == 71
+    assert parts.filter(unit=None, person=None, partner="", funding=None).count() == 49
+    assert parts.filter(unit__isnull=False, person__isnull=False, invented=True).count() == 7
+    assert set(parts.exclude(partner="").values_list("partner_address", "invented")) == {
+        ("post@reiselivsnettverket.example", True), ("post@grunderhuset.example", True)
+    }  # fmt: skip
+    money = MeasureFunding.objects.filter(participation__plan=halden_plan)
+    assert money.filter(state="funded", year=2026).aggregate(nok=Sum("amount_nok")) == {"nok": 4_250_000}
+    assert not money.filter(state="funded").exclude(decision_reference__startswith="Oppdiktet").exists()
+
+
+def test_the_public_sees_haldens_second_report_and_its_own_people_see_today(halden_plan: Plan) -> None:
+    assert not halden_plan.live_view_open
+    first, second = halden_plan.reports.order_by("number")
+    assert (first.frozen_on, second.frozen_on) == (dt.date(2026, 5, 7), dt.date(2026, 9, 7))
+    assert {first.released_by.email, second.released_by.email} == {"leder@halden.example"}
+    assert (second.step.body.name, second.step.case_number, second.step.starts_on) == (
+        "Formannskapet", "84/26", dt.date(2026, 9, 24)
+    )  # fmt: skip
+    assert first.step.invented
+    assert second.step.invented
+
+
+@pytest.mark.parametrize(("number", "late", "missing"), [(1, 4, 2), (2, 6, 9)])
+def test_each_report_froze_what_stood_on_its_day(halden_plan: Plan, number: int, late: int, missing: int) -> None:
+    rows = decode(halden_plan.reports.get(number=number).content).rows
+    assert len(rows) == 71
+    assert sum(row.standing is Standing.LATE for row in rows) == late
+    assert sum(row.reporting is Reporting.NOT_REPORTED for row in rows) == missing
+
+
+def test_todays_view_has_the_counts_of_the_second_report_with_more_days(halden_plan: Plan) -> None:
+    frozen = decode(halden_plan.reports.get(number=2).content).rows
+    now = status.read(halden_plan, today=TODAY, participants=[]).rows
+    assert Counter(row.standing for row in now) == Counter(row.standing for row in frozen)
+    assert (max(row.days_late for row in frozen), max(row.days_late for row in now)) == (160, 235)
+
+
+def test_the_second_report_lists_what_came_since_the_first(halden_plan: Plan) -> None:
+    changes = decode(halden_plan.reports.get(number=2).content).changes
+    assert changes is not None
+    assert Counter(line.kind for line in changes.lines if line.kind in ("late", "back", "done")) == {
+        "late": 4, "back": 2, "done": 3
+    }  # fmt: skip
+
+
+def test_reasons_stand_in_the_reports_and_no_longer_in_notes(halden_plan: Plan) -> None:
+    assert not halden_plan.participations.exclude(note="").exists()
+    part = halden_plan.participations.get(measure__current_entry__title__startswith="Stasjonsområdet")
+    report = part.reports.get(period__name="2. tertial 2026")
+    assert report.reason == "Grunnundersøkelsene tok lengre tid enn ventet."
+    assert (report.late_since, report.new_due_on) == (dt.date(2026, 3, 31), dt.date(2026, 12, 15))
+    assert not StatusReport.objects.filter(plan=halden_plan, invented=False).exists()
+
+
+def test_one_period_lies_open_for_the_officer_and_both_partners_have_their_link(halden_plan: Plan) -> None:
+    states = {period.name: rules_of_plans.period_state(period.facts, TODAY) for period in halden_plan.periods.all()}
+    assert states == {
+        "1. tertial 2026": "closed", "2. tertial 2026": "closed", "Høst 2026": "open", "3. tertial 2026": "planned"
+    }  # fmt: skip
+    officer = User.objects.get(email="saksbehandler@halden.example")
+    waiting = StatusReport.objects.waiting_for(officer).filter(period__name="Høst 2026")
+    assert (waiting.filter(reported_at=None).count(), waiting.exclude(reported_at=None).count()) == (4, 2)
+    for address in ("post@reiselivsnettverket.example", "post@grunderhuset.example"):
+        assert "/planer/rapport/" in Mail.objects.get(to_address=address).text
 
 
 def test_every_status_of_haldens_is_marked_as_invented(halden_plan: Plan) -> None:
@@ -200,6 +282,21 @@ def test_templates_are_shared_and_hold_the_ways_of_the_sources(demo: None) -> No
     ]  # fmt: skip
 
 
+def test_rows_of_version_2_become_those_of_version_3(halden_plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo before reports: statuses as they stand, reasons in notes, the live view open to all."""
+    title = "Stasjonsområdet og Nyhavn som næringsområde"
+    part = halden_plan.participations.get(measure__current_entry__title=title)
+    note = "Årsak: Grunnundersøkelsene tok lengre tid enn ventet. (oppdiktet)"
+    MeasureParticipation.objects.filter(pk=part.pk).update(note=note)
+    part.refresh_from_db()
+    line = DemoLoad.objects.get(key__startswith="participation:halden/", key__endswith="/2.1.3")
+    DemoLoad.objects.filter(key=line.key).update(version=2, content_hash=shelf.stamp(part))
+    load_demo(DEMO_VERSION + 1)
+    part.refresh_from_db()
+    assert part.note == ""
+    assert halden_plan.reports.count() == 2
+
+
 def test_there_is_a_sign_in_for_every_role_with_the_demos_password(demo: None) -> None:
     assert {fact.role for fact in USERS} == {*Role.values, ""}
     officer = User.objects.get(email="saksbehandler@halden.example")
@@ -268,25 +365,6 @@ def test_input_is_never_rewritten_by_a_newer_version(demo: None, monkeypatch: py
     monkeypatch.setattr(rounds_loader, "ROUNDS", reworded)
     load_demo(DEMO_VERSION + 1)
     assert not Input.objects.filter(text="Nytt").exists()
-
-
-def test_a_round_that_a_user_made_under_the_same_address_is_left_alone() -> None:
-    owner = Authority.objects.create(name="Halden", slug="halden")
-    case = Case.objects.create(authority=owner, title="Min")
-    mine = InputRound.objects.create(authority=owner, case=case, slug="levende-sentrum", title="Min")
-    load_demo()
-    assert InputRound.objects.get(authority=owner, slug="levende-sentrum") == mine
-    assert not mine.inputs.exists()
-
-
-def test_a_plan_that_a_user_made_under_the_same_address_is_left_alone() -> None:
-    owner = Authority.objects.create(name="Halden", slug="halden")
-    mine = Plan.objects.create(
-        authority=owner, slug="naerings-og-sysselsettingsplan-2026-2030", title="Min", period_start=2026
-    )
-    load_demo()
-    assert Plan.objects.get(authority=owner) == mine
-    assert mine.goals.count() == 0
 
 
 def test_the_command_refuses_to_bring_open_sign_ins_into_production(settings: Any) -> None:

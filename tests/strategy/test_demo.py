@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from strategy import rules
-from strategy.demo import gjovik, halden, halden_status, indicators, ostre_toten, sarpsborg
-from strategy.demo.facts import InventedStatus, measures_by_key
+from strategy.demo import (
+    gjovik,
+    halden,
+    halden_reports,
+    halden_status,
+    indicators,
+    ostre_toten,
+    ostre_toten_status,
+    sarpsborg,
+)
+from strategy.demo.facts import InventedStatus, as_of, measures_by_key
+
+if TYPE_CHECKING:
+    from strategy.demo.facts import InventedPeriod
 
 TODAY = date(2026, 11, 21)
 PICTURE = {"late": 6, "at_risk": 4, "on_track": 27, "done": 5, "not_started": 12, "on_hold": 2, "undated": 15}
@@ -42,6 +55,52 @@ def test_the_picture_holds_for_half_a_year(months: int) -> None:
 def test_late_ones_are_20_to_240_days_late() -> None:
     late = [(TODAY - status.milestones[0].due).days for status in halden_status.LATE]
     assert all(20 <= days <= 240 for days in late)
+
+
+REPORT_1 = {"late": 4, "at_risk": 4, "on_track": 32, "done": 2, "not_started": 12, "on_hold": 2, "undated": 15}
+
+
+@pytest.mark.parametrize(("period", "picture"), [(halden_reports.FIRST, REPORT_1), (halden_reports.SECOND, PICTURE)])
+def test_the_picture_of_each_reports_day_is_the_one_its_report_says(period: InventedPeriod, picture: Any) -> None:
+    assert period.frozen is not None
+    then = [as_of(status, period.frozen) for status in halden_status.STATUSES]
+    assert Counter(standing(status, period.frozen) for status in then) == picture
+
+
+def test_from_report_1_to_report_2_four_became_late_two_came_back_and_three_were_done() -> None:
+    first, second = (
+        {status.measure: standing(as_of(status, day), day) for status in halden_status.STATUSES}
+        for day in (date(2026, 5, 7), date(2026, 9, 7))
+    )
+    late = {key for key in second if second[key] == "late"}
+    assert late - {key for key in first if first[key] == "late"} == {"2.5.7", "1.2.4", "3.1.4", "4.1.1"}
+    assert {key for key in first if first[key] == "late"} - late == {"2.4.2", "2.8.5"}
+    assert {key for key in first if first[key] != "done" and second[key] == "done"} == {"2.1.4", "2.4.4", "2.6.1"}
+
+
+def test_nothing_is_said_of_a_measure_that_is_not_reported() -> None:
+    for period in halden_reports.PERIODS:
+        assert not set(period.missing) & {answer.measure for answer in period.answers}
+    assert len(halden_reports.SECOND.missing) == 9
+
+
+def test_every_made_up_fact_is_about_a_measure_of_the_plan() -> None:
+    facts = (*halden_status.DUTIES, *halden_status.PARTNERS, *halden_status.FUNDING, *halden_status.EFFECTS)
+    said = {answer.measure for period in halden_reports.PERIODS for answer in period.answers}
+    missing = {measure for period in halden_reports.PERIODS for measure in period.missing}
+    assert {fact.measure for fact in facts} | said | missing <= set(measures_by_key(halden.PLAN))
+
+
+def test_ostre_totens_invented_picture_is_the_one_we_drew() -> None:
+    keys = [status.measure for status in ostre_toten_status.STATUSES]
+    assert set(keys) == set(measures_by_key(ostre_toten.PLAN))
+    assert Counter(standing(status, TODAY) for status in ostre_toten_status.STATUSES) == {
+        "late": 2, "at_risk": 2, "on_track": 8, "done": 2, "not_started": 2, "undated": 9
+    }  # fmt: skip
+
+
+def test_partners_addresses_lead_nowhere() -> None:
+    assert all(partner.address.endswith(".example") for partner in halden_status.PARTNERS)
 
 
 def test_descriptions_are_one_short_sentence_or_two() -> None:
