@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from portal import figures
+from portal import figures, wiring
+from portal.calendar import oslo_today
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,7 +49,7 @@ def escaped(text: str, *, quotes: bool = False) -> str:
 
 
 def collect(now: dt.datetime) -> list[Metric]:
-    """Read everything: nine small questions, whatever the number of rows."""
+    """Read everything: nine small questions, whatever the number of rows, and what the areas count."""
     pulse, mails, notices = figures.pulse(now), figures.mails(now), figures.notices()
     latest = figures.latest_runs()
     failing = figures.failing(latest, pulse.signs)
@@ -78,4 +79,5 @@ def collect(now: dt.datetime) -> list[Metric]:
                [(name, (run.finished_at - run.started_at).total_seconds()) for run, name in runs if run.finished_at]),
         Metric("portal_run_failed", "Whether that round ended with an error, and none has gone well since.",
                [(name, float(run in failing)) for run, name in runs]),
+        *[Metric(*each) for count in wiring.load(wiring.METRICS) for each in count(oslo_today(now))],
     ]  # fmt: skip

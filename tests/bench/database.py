@@ -58,8 +58,7 @@ def own_database() -> Iterator[str]:
         yield name
     finally:
         _close_django()
-        with connect_owner(server) as connection:
-            _drop(connection, sql.SQL("DROP DATABASE IF EXISTS {}").format(quoted))
+        drop_database(server, name)
 
 
 def _close_django() -> None:
@@ -82,12 +81,19 @@ def _drop(connection: psycopg.Connection[Any], statement: sql.Composed) -> None:
             time.sleep(0.1)
 
 
-def upgrade() -> None:
+def drop_database(server: str, name: str) -> None:
+    """Drop a database of the bench's own, if it is there."""
+    with connect_owner(server) as connection:
+        _drop(connection, sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def upgrade(environment: dict[str, str] | None = None) -> None:
     """Run `manage.py upgrade` in a process of its own."""
     done = subprocess.run(
         [sys.executable, "manage.py", "upgrade", "--verbosity", "0"],
         check=False,
         cwd=ROOT,
+        env=environment,
         capture_output=True,
         text=True,
     )

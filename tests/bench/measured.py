@@ -21,6 +21,13 @@ class Measured(Protocol):
 
 
 @runtime_checkable
+class Closes(Protocol):
+    """A case that holds servers or databases of its own, and lets them go at the end."""
+
+    def close(self) -> None: ...
+
+
+@runtime_checkable
 class OwnBaseline(Protocol):
     """A case that is no web page brings the bare thing it is held against, in its own unit.
 

@@ -10,7 +10,7 @@ from tests.bench.cases import CASES
 from tests.bench.database import own_database, upgrade
 from tests.bench.errors import BenchError, say
 from tests.bench.figures import Figure, Result
-from tests.bench.measured import OwnBaseline
+from tests.bench.measured import Closes, OwnBaseline
 from tests.bench.server import CEILING, Server, web_server
 from tests.bench.web import WebCase
 from tests.bench.wiring import set_up
@@ -42,7 +42,12 @@ def run(names: Sequence[str], *, seconds: float, rounds: int, authorities: int) 
         cases = [make(world) for case, make in CASES.items() if not names or case in names]
         say(f"{name}: {world.rows} rows loaded, {time.monotonic() - began:.1f} s since the start")
         with web_server() as server:
-            return measure(server, cases, seconds=seconds, rounds=rounds)
+            try:
+                return measure(server, cases, seconds=seconds, rounds=rounds)
+            finally:
+                for case in cases:
+                    if isinstance(case, Closes):
+                        case.close()
 
 
 def measure(server: Server, cases: Sequence[Measured], *, seconds: float, rounds: int) -> Result:

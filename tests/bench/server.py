@@ -56,12 +56,12 @@ class Server:
 
 
 @contextmanager
-def web_server() -> Iterator[Server]:
+def web_server(environment: dict[str, str] | None = None) -> Iterator[Server]:
     """Start gunicorn and wait until it answers; stop it at the end. It inherits its socket: no port can be taken."""
     with socket.create_server(("127.0.0.1", 0)) as listening, tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "tests.bench.wsgi:application"],
-            cwd=ROOT, env={**os.environ, **ENVIRONMENT, "BIND": f"fd://{listening.fileno()}"},
+            cwd=ROOT, env={**(environment or os.environ), **ENVIRONMENT, "BIND": f"fd://{listening.fileno()}"},
             pass_fds=[listening.fileno()], stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
         server = Server(listening.getsockname()[1], process, log)

@@ -8,5 +8,6 @@ from portal.views import demo
 urlpatterns = [
     path("demo/", demo.signin, name="demo_signin"),
     path("demo/postkasse/", demo.mailbox, name="demo_mailbox"),
+    path("demo/statistikk/<path:rest>", demo.statistics, name="demo_statistics"),
     *ours,
 ]

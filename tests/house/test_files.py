@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-OTHERS = ("static/vendor/", "tests/browser/vendor/", "requirements/", "LICENSE")
+OTHERS = ("static/vendor/", "tests/journeys/vendor/", "requirements/", "LICENSE")
 """What others wrote, or a tool."""
 TEXT = {".py", ".html", ".css", ".js", ".md", ".txt", ".toml", ".yml", ".yaml", ".sh", ".po", ".conf", ".svg", ".json"}
 INLINE = [

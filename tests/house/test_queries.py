@@ -312,6 +312,11 @@ CHANGELISTS: dict[str, Callable[[Any], Any]] = {
     "strategy/tag": lambda a: make.a_tag(the_plan(a)),
     "strategy/measureentry": lambda a: make.a_measure(the_plan(a)),
     "strategy/measure": lambda a: make.a_measure(the_plan(a)),
+    "strategy/indicator": make.an_indicator,
+    "strategy/observation": lambda a: make.a_series(make.an_indicator(a), 1),
+    "strategy/target": lambda a: make.a_target(the_plan(a), make.a_series(make.an_indicator(a)), goal=None),
+    "strategy/swotitem": lambda a: make.a_swot_item(the_plan(a)),
+    "strategy/stakeholder": lambda a: make.a_stakeholder(the_plan(a)),
 }
 BUILT_ABOVE = {"strategy/measureparticipation", "portal/authority", "portal/bodymembership"}
 """Measured on their own; a tenant's leader sees one authority only."""

@@ -15,9 +15,11 @@ from django.utils import timezone
 from portal import keys
 from portal.models import Document
 from portal.tasks import beat_tick
-from strategy.models import MeasureParticipation
-from tests.house.url_table import ADMIN, CASEWORKERS, EVERYBODY, PUBLIC, TABLE, Rights
-from tests.world import DRAFT_PLAN, HOME, NEXT, PEOPLE, PLAN, World
+from strategy import rolling
+from strategy.models import Follower, ForumQuestion, Indicator, MeasureParticipation, ReportingPeriod, StatusReport
+from tests.house.url_rows import CASEWORKERS, EVERYBODY, PUBLIC
+from tests.house.url_table import ADMIN, TABLE, Rights
+from tests.world import DRAFT_PLAN, HOME, NEXT, PEOPLE, PLAN, REGION, SHARED_PLAN, World
 
 pytestmark = pytest.mark.django_db
 NOTHING = 10**9
@@ -56,6 +58,14 @@ def test_every_admin_page_belongs_to_a_model_with_declared_rights() -> None:
     assert registered == set(ADMIN), "declare who may write them in tests/house/url_table.py"
 
 
+def partner_key(world: World) -> str:
+    """Return a key into a report that a partner is asked for: not the one the officers answer."""
+    report = StatusReport.objects.filter(authority=world.home.authority).order_by("pk").last()
+    assert report is not None
+    StatusReport.objects.filter(pk=report.pk).update(address="havn@test.example")
+    return keys.issue("partner_report", now=timezone.now(), address="havn@test.example", subject_id=report.pk)
+
+
 @pytest.fixture
 def places(world: World) -> dict[str, Any]:
     beat_tick()
@@ -68,7 +78,16 @@ def places(world: World) -> dict[str, Any]:
         "invitation_key": keys.issue(
             "invitation", now=timezone.now(), subject_id=world.home.round.invitations.get().pk
         ),
+        "region": REGION, "shared": SHARED_PLAN, "period": world.home.one(ReportingPeriod).pk,
+        "next_period": world.next.one(ReportingPeriod).pk, "status_report": world.home.one(StatusReport).pk,
+        "next_status_report": world.next.one(StatusReport).pk,
         "stop_key": keys.issue("unsubscribe", now=timezone.now(), address="en@test.example", scope="input_due"),
+        "follow_key": keys.issue("follow", now=timezone.now(), subject_id=world.home.one(Follower).pk),
+        "question": world.home.one(ForumQuestion).pk, "indicator": world.home.one(Indicator).pk,
+        "next_indicator": world.next.one(Indicator).pk, "partner_key": partner_key(world),
+        "action_part": rolling.start(
+            world.home.plan, period_start=2027, period_end=2030, by=world.user("officer")
+        ).pk,
     }  # fmt: skip
 
 

@@ -6,58 +6,30 @@ from the world: {home} and {next} are slugs, the rest are ids of rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-PUBLIC = ["anonymous", "stranger", "elected", "forum_reviewer", "jury"]
-"""People for whom the case pages do not open."""
-CASEWORKERS = [
-    "guest_officer", "officer", "leader", "decision_maker", "finance_preparer", "attester", "approver", "editor",
-    "region_secretary", "neighbour", "operator",
-]  # fmt: skip
-EVERYBODY = PUBLIC + CASEWORKERS
-AT_HOME = ["officer", "leader", "decision_maker", "finance_preparer", "attester", "approver", "editor", "operator"]
-"""Caseworkers who see all of the home authority's rows."""
-OTHERS_AT_HOME = ["elected", "forum_reviewer", "jury", "guest_officer"]
-"""People with another role there: they are known, but the caseworkers' pages do not open."""
-
-
-def all_get(status: int, **others: int) -> dict[str, int]:
-    return {**dict.fromkeys(EVERYBODY, status), **others}
-
-
-def only(people: list[str], status: int, rest: int, **others: int) -> dict[str, int]:
-    return {**all_get(rest), **dict.fromkeys(people, status), **others}
-
-
-ANYONE = all_get(200)
-SIGNED_IN = all_get(200, anonymous=302)
-NOT_SIGNED_IN = all_get(302, anonymous=200)
-"""Pages that make sense only before signing in; others are led on."""
-STAFF = only(CASEWORKERS, 200, rest=403, anonymous=302)
-"""The case pages: who is not signed in is led there, who has no business there is told so."""
-NOWHERE = all_get(404)
-TELLS_OWN = only(["officer", "leader", "region_secretary", "neighbour", "operator"], 200, rest=403, anonymous=302)
-"""How the machinery goes: for those who are told what has a date, and for the operator."""
-LED_ON = all_get(302)
-
-
-DESK = only(AT_HOME, 200, rest=404, anonymous=302, elected=403, forum_reviewer=403, jury=403)
-"""A round's pages for officers: other members of the authority are told no, to others it does not exist."""
-DESK_WRITERS = ["officer", "leader", "operator"]
-DESK_WRITES = {**DESK, **dict.fromkeys(AT_HOME, 403), **dict.fromkeys(DESK_WRITERS, 200)}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One address, how it is asked, and its answers."""
-
-    address: str
-    answers: dict[str, int]
-    method: str = "get"
-    data: dict[str, str] = field(default_factory=dict)
-
+from tests.house.url_rows import (
+    ANYONE,
+    AT_HOME,
+    CASEWORKERS,
+    DESK,
+    DESK_WRITERS,
+    DESK_WRITES,
+    LED_ON,
+    NOT_SIGNED_IN,
+    NOWHERE,
+    OTHERS_AT_HOME,
+    SIGNED_IN,
+    STAFF,
+    TELLS_OWN,
+    Row,
+    all_get,
+    only,
+)
+from tests.house.url_table_plans import PLANS
 
 TABLE: dict[str, list[Row]] = {
+    **PLANS,
     # the portal's own pages
     "": [Row("/", ANYONE), Row("/", all_get(405), "post")],
     "klar/": [Row("/klar/", ANYONE)],
@@ -170,19 +142,6 @@ TABLE: dict[str, list[Row]] = {
         Row("/{home}/saker/999999999/", NOWHERE),
         Row("/{home}/saker/{case}/", all_get(405), "post"),
     ],
-    # strategy
-    "<slug:authority>/planer/<slug:plan>/": [
-        Row("/{home}/planer/{plan}/", ANYONE),
-        Row("/{home}/planer/{draft}/", only(AT_HOME, 200, rest=404)),
-        Row("/{next}/planer/{draft}/", only(["neighbour", "operator"], 200, rest=404)),
-        Row("/{home}/planer/finnes-ikke/", NOWHERE),
-        Row("/{home}/planer/{plan}/", all_get(405), "post"),
-    ],
-    "<slug:authority>/planer/<slug:plan>/tiltak/<int:measure>/": [
-        Row("/{home}/planer/{plan}/tiltak/{measure}/", ANYONE),
-        Row("/{home}/planer/{plan}/tiltak/{next_measure}/", NOWHERE),
-        Row("/{home}/planer/{plan}/tiltak/999999999/", NOWHERE),
-    ],
     # signing in
     "konto/fortsett/": [Row("/konto/fortsett/", LED_ON)],
     "konto/login/": [Row("/konto/login/", NOT_SIGNED_IN)],
@@ -280,5 +239,10 @@ ADMIN: dict[str, Rights] = {
     "strategy.measure": rights(TEXT_WRITERS, add=NOBODY),  # comes with its participation
     "strategy.measureentry": rights(TEXT_WRITERS, add=NOBODY, delete=NOBODY),
     "strategy.tag": rights(TEXT_WRITERS),
+    "strategy.swotitem": rights(TEXT_WRITERS),
+    "strategy.stakeholder": rights(TEXT_WRITERS),
     "strategy.measureparticipation": rights(WRITERS),
+    "strategy.indicator": rights(WRITERS),
+    "strategy.observation": rights(WRITERS),
+    "strategy.target": rights(WRITERS),
 }

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from tests.bench.cases.admin import admin_measures_100
 from tests.bench.cases.mail import deliver
+from tests.bench.cases.national import standing_all, status_national
 from tests.bench.cases.public import front_page, status_live_200, status_unchanged_200
+from tests.bench.cases.reports import freeze_200, report_page
 from tests.bench.cases.sweep import sweep_1m
 
 if TYPE_CHECKING:
@@ -22,5 +24,9 @@ _ALL: tuple[Callable[[World], Measured], ...] = (
     admin_measures_100,
     deliver,
     sweep_1m,
+    report_page,
+    freeze_200,
+    status_national,
+    standing_all,
 )
 CASES = {make.__name__: make for make in _ALL}

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.models import Authority, Membership, Role, Unit, User
+from tests.bench.data import reporting
 from tests.bench.data.copy import Shipment
 from tests.bench.data.plans import LATE, add_plan
 from tests.bench.database import connect_owner
@@ -35,7 +36,7 @@ def load(*, authorities: int) -> World:
         shipment = Shipment(owner)
         first, officer, titles = _place(shipment, 0)
         names = [first.name, *(_place(shipment, number)[0].name for number in range(1, authorities + 1))]
-        rows = shipment.finish()
+        rows = shipment.finish() + reporting.fill(owner, timezone.localdate())
     return World(
         rows=rows,
         plan_path=reverse("plan_status", args=[first.slug, "handlingsplan"]),

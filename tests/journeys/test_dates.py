@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import Site, Watched
+    from tests.journeys.conftest import Site, Watched
 
 MEASURE = "/admin/strategy/measureparticipation/{participation}/change/"
 MAILBOX = "/demo/postkasse/?til=officer@test.example"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.axe import violations
+from tests.journeys.axe import violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.browser.conftest import Site, Watched
+    from tests.journeys.conftest import Site, Watched
 
 FOCUSED = "document.activeElement"
 MEASURES = "/admin/strategy/measureparticipation/"

@@ -18,6 +18,9 @@ from django.utils import timezone
 
 from portal import keys
 from portal.models import CaseStep, NoticeRule, PathTemplate
+from strategy import rolling
+from strategy.models import Follower, ForumQuestion, Indicator, Observation, ReportingPeriod, StatusReport
+from tests import factories as make
 from tests.conftest import signed_in
 from tests.databases import address_of, pointed_at
 from tests.mailserver import free_port
@@ -40,7 +43,7 @@ FLAGS = [
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "tests/browser/" in str(item.path):
+        if "tests/journeys/" in str(item.path):
             item.add_marker("browser")
 
 
@@ -62,7 +65,8 @@ def site(django_db_setup: None, databases: Any, django_db_blocker: Any, tmp_path
     needs("chromium", get_it="install Debian's chromium to run the browser tests")
     with databases.clone() as name, django_db_blocker.unblock():
         with pointed_at(name):
-            places, sessions = _places(), {p: _session(p) for p in ("officer", "leader", "stranger", "operator")}
+            places = _places()
+            sessions = {p: _session(p) for p in ("officer", "leader", "forum_reviewer", "stranger", "operator")}
         port = free_port()
         environment = {
             **os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "1", "LANGUAGES_OFFERED": "nb,nn",
@@ -111,7 +115,24 @@ def _places() -> dict[str, Any]:
             "invitation", now=timezone.now(), subject_id=world.home.round.invitations.get().pk
         ),
         "stop_key": keys.issue("unsubscribe", now=timezone.now(), address="en@test.example", scope="*"),
+        "follow_key": keys.issue("follow", now=timezone.now(), subject_id=world.home.one(Follower).pk),
+        "question": world.home.one(ForumQuestion).pk, "period": world.home.one(ReportingPeriod).pk,
+        "indicator": world.home.one(Indicator).pk, "value": world.home.one(Observation).pk,
+        "status_report": world.home.one(StatusReport).pk, "partner_key": _partners_and_officers(world),
+        "action_part": rolling.start(
+            world.home.plan, period_start=2027, period_end=2030, by=world.user("officer")
+        ).pk,
     }  # fmt: skip
+
+
+def _partners_and_officers(world: World) -> str:
+    """Ask a partner about one measure, and return her key; and the officer about two, one of them late."""
+    period, officer = world.home.one(ReportingPeriod), world.user("officer")
+    asked, late, undated = world.home.plan.participations.exclude(reports__period=period).order_by("due_on")[:3]
+    make.a_status_report(period, late, person=officer)
+    make.a_status_report(period, undated, person=officer)
+    report = make.a_status_report(period, asked, address="havn@test.example")
+    return keys.issue("partner_report", now=timezone.now(), address=report.address, subject_id=report.pk)
 
 
 def _session(person: str) -> str:

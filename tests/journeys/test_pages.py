@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from django.template.loader import render_to_string
 
-from tests.browser.axe import violations
-from tests.browser.pages import PAGES
+from tests.journeys.axe import violations
+from tests.journeys.pages import PAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import Site, Watched
+    from tests.journeys.conftest import Site, Watched
 
 WIDTHS = (320, 1280)
 SCHEMES = ("light", "dark")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_pages import look_at
+from tests.journeys.test_pages import look_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import Site, Watched
+    from tests.journeys.conftest import Site, Watched
 
 ROUND = "/{home}/innspill/runde/"
 PATIENCE = 3500

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from tests.browser.conftest import Site, Watched
+    from tests.journeys.conftest import Site, Watched
 
 ADDRESS = "leder@bygdelaget.example"
 QUESTION = "Hva skal vi gjøre med torget?"
