@@ -1,4 +1,4 @@
-"""Where a measure stands, and whether it is reported. Pure: facts and a date in, an answer out.
+"""Where a measure stands. Pure: facts and a date in, an answer out.
 
 Standing is decided here and nowhere else. A page that needs it for many rows builds `MeasureFacts` from what it has
 fetched already and asks once for each.
