@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -22,6 +23,9 @@ from strategy.models import Plan, PlanParticipant, PlanSdg
 from strategy.rows import Row, read_rows
 from strategy.rules import Reporting, Standing, TargetStanding, count
 from strategy.tally import Counted, MoneyTable
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 NEVER = dt.date.min
 """Stands first where the longest ago stands first."""
@@ -176,24 +180,25 @@ def plan_and_participants(plan_id: int) -> tuple[Plan | None, list[Participant]]
     The plan carries `resolution_rows`, what its adoption rests on (see `strategy.adoption`), and the rows of its
     levels and periods, so that `read` need not ask for them.
     """
-    links = PlanParticipant.objects.filter(plan=OuterRef("pk")).order_by(NorwegianKey("authority__name"))
-    facts = {"id": "authority_id", "name": "authority__name", "slug": "authority__slug",
-             "listed": "authority__is_listed", "role": "role"}  # fmt: skip
-    plan = (
-        Plan.objects.select_related("authority")
-        .filter(pk=plan_id)
-        .annotate(
-            participant_rows=ArraySubquery(links.values(row=JSONObject(**facts))),
-            resolution_rows=adoption.rows_of_plan(OuterRef("pk")),
-            **_columns(),
-        )
-        .first()
-    )
+    plan = _whole_plans().filter(pk=plan_id).first()
     if plan is None:
         return None, []
     order = list(PlanParticipant.Role.values)
     rows = sorted(plan.participant_rows, key=lambda row: order.index(row["role"]))
     return plan, [Participant(row["id"], row["name"], row["slug"], row["listed"], row["role"]) for row in rows]
+
+
+@functools.cache
+def _whole_plans() -> QuerySet[Any]:
+    """Return the question for plans with all that hangs on them: put together once, which takes longer than asking."""
+    links = PlanParticipant.objects.filter(plan=OuterRef("pk")).order_by(NorwegianKey("authority__name"))
+    facts = {"id": "authority_id", "name": "authority__name", "slug": "authority__slug",
+             "listed": "authority__is_listed", "role": "role"}  # fmt: skip
+    return Plan.objects.select_related("authority").annotate(
+        participant_rows=ArraySubquery(links.values(row=JSONObject(**facts))),
+        resolution_rows=adoption.rows_of_plan(OuterRef("pk")),
+        **_columns(),
+    )
 
 
 def _columns() -> dict[str, ArraySubquery]:
