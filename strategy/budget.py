@@ -215,6 +215,25 @@ def write(plan: Plan, year: int, wishes: list[Wish], *, by: User) -> int:
         row.pk: row
         for row in MeasureFunding.objects.select_for_update().filter(participation__in=parts, year=year).order_by("pk")
     }
+    changed = _sorted_out(wishes, parts, rows, year)
+    for row, money in changed:
+        _write(row, money)
+    for owner in sorted({row.authority_id for row, _money in changed}):
+        Event.objects.create(
+            authority_id=owner, kind="funding_changed", actor_id=by.pk,
+            facts={"year": year, "count": sum(row.authority_id == owner for row, _money in changed)},
+        )  # fmt: skip
+    return len(changed)
+
+
+def _sorted_out(
+    wishes: list[Wish], parts: dict[int, MeasureParticipation], rows: dict[int, MeasureFunding], year: int
+) -> list[tuple[MeasureFunding, Money | None]]:
+    """Return the lines that are to be another than they are, the new ones unsaved, each with its money.
+
+    Raises:
+        ValidationError: some wishes cannot be met; the texts name them all.
+    """
     by_source = {(row.participation_id, row.source): row for row in rows.values()}
     wrong: list[str] = []
     changed: list[tuple[MeasureFunding, Money | None]] = []
@@ -234,14 +253,7 @@ def write(plan: Plan, year: int, wishes: list[Wish], *, by: User) -> int:
             changed.append((row, wish.money))
     if wrong:
         raise ValidationError(wrong)
-    for row, money in changed:
-        _write(row, money)
-    for owner in sorted({row.authority_id for row, _money in changed}):
-        Event.objects.create(
-            authority_id=owner, kind="funding_changed", actor_id=by.pk,
-            facts={"year": year, "count": sum(row.authority_id == owner for row, _money in changed)},
-        )  # fmt: skip
-    return len(changed)
+    return changed
 
 
 def _row_of(

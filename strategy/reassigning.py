@@ -28,7 +28,7 @@ from strategy.reporting import waits
 from strategy.rules import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from django.db.models import QuerySet
 
@@ -163,20 +163,36 @@ def reassign(
     outcome.left = [named(row) for row in rows if row not in ready]
     outcome.left += [asking.measure_title(row) for row in handed if row not in ready_reports]
     before = {row.pk: (row.person_id, row.unit_id) for row in ready}
-    for row in ready:
-        row.person = to.person
-        row.unit = to.unit or row.unit
-        row.save(update_fields=["person", "unit"])
-    for report in ready_reports:
-        report.person = to.person if to.person and to.person.pk != report.participation.person_id else None
-        report.save(update_fields=["person"])
+    hand_over(ready, ready_reports, to)
     outcome.measures, outcome.reports = len(ready), len(ready_reports)
     if not ready and not ready_reports:
         return outcome
+    outcome.event = record(authority, before, ready_reports, held=held, to=to, by=by, at=at)
+    tell(authority, to, [named(row) for row in ready] or [asking.measure_title(r) for r in ready_reports],
+         by=by, event=outcome.event, at=at)  # fmt: skip
+    return outcome
+
+
+def hand_over(rows: Iterable[MeasureParticipation], reports: Iterable[StatusReport], to: Receiver) -> None:
+    """Give locked rows and reports to the one who takes over; a report that follows its measure needs no name."""
+    for row in rows:
+        row.person = to.person
+        row.unit = to.unit or row.unit
+        row.save(update_fields=["person", "unit"])
+    for report in reports:
+        report.person = to.person if to.person and to.person.pk != report.participation.person_id else None
+        report.save(update_fields=["person"])
+
+
+def record(
+    authority: Authority, before: Mapping[int, tuple[int | None, int | None]], reports: Iterable[StatusReport], *,
+    held: User | None, to: Receiver, by: User, at: dt.datetime,
+) -> Event:  # fmt: skip
+    """Write what was handed over, with who had it and the versions it got, so that exactly this can be undone."""
     versions = dict(MeasureParticipation.objects.filter(pk__in=before).values_list("pk", "row_version"))
-    ids = [report.pk for report in ready_reports]
+    ids = [report.pk for report in reports]
     seen = dict(StatusReport.objects.filter(pk__in=ids).values_list("pk", "row_version"))
-    outcome.event = Event.objects.create(
+    return Event.objects.create(
         authority=authority, kind=GIVEN, subject_type="portal.authority", subject_id=authority.pk, actor_id=by.pk,
         at=at,
         facts={
@@ -185,9 +201,6 @@ def reassign(
             "reports": [[pk, seen[pk]] for pk in sorted(seen)],
         },
     )  # fmt: skip
-    tell(authority, to, [named(row) for row in ready] or [asking.measure_title(r) for r in ready_reports],
-         by=by, event=outcome.event, at=at)  # fmt: skip
-    return outcome
 
 
 @transaction.atomic

@@ -39,8 +39,8 @@ SELECT p.id, asked.id IS NOT NULL, asked.reported_at, asked.reminded_at, newest.
 FROM strategy_measureparticipation p
 LEFT JOIN strategy_statusreport asked ON asked.period_id = %s AND asked.participation_id = p.id
 LEFT JOIN LATERAL (
-    SELECT r.* FROM strategy_statusreport r
-    WHERE r.participation_id = p.id AND r.reported_at IS NOT NULL ORDER BY r.reported_at DESC LIMIT 1
+    SELECT r.* FROM strategy_statusreport r JOIN strategy_reportingperiod d ON d.id = r.period_id
+    WHERE r.participation_id = p.id AND r.reported_at IS NOT NULL ORDER BY d.ends_on DESC LIMIT 1
 ) newest ON true
 WHERE p.plan_id = %s AND (asked.id IS NOT NULL OR newest.id IS NOT NULL)
 """

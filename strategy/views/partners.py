@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -77,6 +77,8 @@ def take(request: Any, report: StatusReport, today: dt.date, now: dt.datetime) -
         form.refuse_overwriting(overtaken.first, with_name=False)
     except ValidationError as error:
         form.refuse(error)
+    except ObjectDoesNotExist as gone:
+        raise Http404 from gone  # the measure was dropped while they wrote
     except PermissionDenied:
         form.add_error(None, _("The report has been given to someone else meanwhile."))
     else:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -109,6 +109,8 @@ def give(request: Any, form: ReportForm, answer: reporting.Answer, *, seen: int)
     """Write the answer; give the form back with what stopped it."""
     try:
         row = reporting.submit(form.report, answer, at=timezone.now(), seen=seen, by=request.user)
+    except ObjectDoesNotExist as gone:
+        raise Http404 from gone  # the measure was dropped while she wrote
     except reporting.Answered as overtaken:
         form = form if form.is_bound else form.as_typed()
         form.refuse_overwriting(overtaken.first)

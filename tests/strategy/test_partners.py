@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.test import Client
+from django.http import Http404
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from portal import digest, keys, sweep
@@ -16,6 +17,7 @@ from portal.models import LinkKey, Mail, Notice
 from strategy import asking, handling, links, reporting
 from strategy.models import MeasureParticipation, StatusReport
 from strategy.reporting import Answer
+from strategy.views import partners
 from tests import factories as make
 from tests.strategy.reading import body, english
 
@@ -227,3 +229,12 @@ def test_the_reminder_in_the_daily_mail_carries_her_own_link(plan: Any, client: 
 def test_no_link_is_made_for_an_address_that_is_no_longer_asked(report: StatusReport) -> None:
     notice = Notice(pk=1, address="gammel@partner.example", subject_type="strategy.statusreport", subject_id=report.pk)
     assert links.in_daily_mail([notice], NOW) == {}
+
+
+def test_a_measure_dropped_while_the_partner_writes_is_gone(report: StatusReport, client: Client) -> None:
+    form = typed(report, "on_hold")
+    report_as_read = StatusReport.objects.select_related("participation", "period").get(pk=report.pk)
+    StatusReport.objects.filter(pk=report.pk).delete()
+    request = RequestFactory().post("/", form)
+    with pytest.raises(Http404):
+        partners.take(request, report_as_read, NOW.date(), NOW)

@@ -401,3 +401,11 @@ def test_a_new_date_that_has_passed_is_said_to_have(world: World, reader: Client
     html = body(page(reader, address(plan)))
     assert "New date" in html
     assert ("which has passed too" in html) == (days < 0)
+
+
+def test_a_late_answer_to_an_old_period_does_not_hide_what_was_said_in_a_newer(
+    plan: Plan, parts: list[MeasureParticipation], reported: ReportingPeriod, reader: Client
+) -> None:
+    old = StatusReport.objects.get(period__name="1. tertial 2026", participation=parts[0])
+    StatusReport.objects.filter(pk=old.pk).update(reported_at=dt.datetime(2026, 9, 6, 10, tzinfo=dt.UTC))
+    assert EXPLAINED["reason"] in body(page(reader, address(plan)))
