@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from portal.models import CaseStep
 from strategy.models import Plan
@@ -79,7 +80,7 @@ def test_a_plan_goes_from_draft_to_adopted_through_three_bodies(
     said = reader.locator(".p-adoption")
     assert "12. februar 2026" in said.inner_text()
     said.get_by_role("link").first.click()
-    assert reader.locator(".p-time .ds-tag").count() == 3
+    expect(reader.locator(".p-time .ds-tag")).to_have_count(3)
     reader.locator(".p-time details summary").last.click()
     reader.locator(".p-time details[open]").get_by_text("Planen vedtas slik den er lagt fram.").wait_for()
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,14 +24,14 @@ def set_date(site: Site, page: Page, field: str, day: dt.date | None) -> None:
     page.goto(site.address(MEASURE))
     page.fill(f"[name=milestones-0-{field}]", day.isoformat() if day else "")
     page.locator("[name=_continue]").click()
-    assert page.locator(".errornote").count() == 0
+    expect(page.locator(".messagelist .success")).to_have_count(1)
 
 
 def run_notices(site: Site, page: Page) -> str:
     """Press the demo's button; return the text of the officer's mails, newest first."""
     page.goto(site.address(MAILBOX))
     page.locator("main form[method=post] button").click()
-    assert page.locator(".p-messages").is_visible()
+    expect(page.locator(".p-messages")).to_be_visible()
     return page.locator(".p-mails").inner_text() if page.locator(".p-mails").count() else ""
 
 
@@ -68,7 +69,7 @@ def test_a_date_is_told_followed_when_it_moves_and_falls_silent_when_done(
     assert notices(site, page, title) == 1
     assert notices(site, page, title, "?alle=1") == 2
     page.locator("main button[name=all]").click()
-    assert page.locator("button[name=notice]").count() == 0
+    expect(page.locator("button[name=notice]")).to_have_count(0)
 
     set_date(site, page, "reached_on", today)
     assert group_of(site, page, title) == ""
@@ -92,7 +93,7 @@ def test_a_mail_is_stopped_and_taken_up_again_by_pressing(site: Site, browse: Ca
     page.goto(site.address("/varsler/stopp/{stop_key}/"))
     page.locator("button[name=stop]").click()
     page.locator("button[name=undo]").click()
-    assert page.locator("button[name=stop]").is_visible()
+    expect(page.locator("button[name=stop]")).to_be_visible()
 
 
 def test_a_calendar_address_is_made_read_and_withdrawn(site: Site, browse: Callable[..., Watched]) -> None:
@@ -103,5 +104,6 @@ def test_a_calendar_address_is_made_read_and_withdrawn(site: Site, browse: Calla
     address = f"{site.url}/kalender/{path}"
     assert page.request.get(address).headers["content-type"].startswith("text/calendar")
     page.locator("main table summary").first.click()
-    page.locator("button[name=withdraw]").first.click()
+    with page.expect_navigation():
+        page.locator("button[name=withdraw]").first.click()
     assert page.request.get(address).status == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,7 +66,7 @@ def test_a_refused_form_says_first_what_is_wrong_and_keeps_what_was_typed(
     page.fill("[name=login]", "ingen@test.example")
     page.fill("[name=password]", "feil passord her")
     page.locator("main form [type=submit]").first.click()
-    assert page.title().startswith("Feil: ")
+    expect(page).to_have_title(re.compile("^Feil: "))
     summary = page.locator(".ds-error-summary")
     assert summary.count() == 1
     expect(summary).to_be_focused()  # waits: the browser gives focus when it has drawn the page
@@ -102,11 +103,11 @@ def test_an_officer_changes_a_measures_state_without_scripts(site: Site, browse:
     page.goto(site.address(MEASURES))
     page.locator("select[name$=-state]").first.select_option("on_hold")
     page.locator("[name=_save]").click()
-    assert page.locator("select[name$=-state]").first.input_value() == "on_hold"
+    expect(page.locator("select[name$=-state]").first).to_have_value("on_hold")
 
 
 def test_the_language_form_changes_without_scripts(site: Site, browse: Callable[..., Watched]) -> None:
     page = browse(scripts=False).page
     page.goto(site.address("/"))
     page.locator("footer button[value=nn]").click()
-    assert page.locator("html").get_attribute("lang") == "nn"
+    expect(page.locator("html")).to_have_attribute("lang", "nn")

@@ -49,7 +49,7 @@ def test_from_the_form_to_the_receipt(
     page.get_by_label("Vedlegg").set_input_files(lie)
     press(page, "Få kode på e-post")
 
-    assert page.title().startswith("Feil:")
+    expect(page).to_have_title(re.compile("^Feil:"))
     expect(page.locator("#feil")).to_be_focused()
     page.get_by_role("link", name="Skriv hvem du svarer for.").click()
     expect(page.get_by_label("Hvem svarer du for?")).to_be_focused()
