@@ -22,6 +22,7 @@ COPY . .
 RUN SECRET_KEY=build-only-worth-nothing-0123456789-0123456789 \
     ALLOWED_HOSTS=build.invalid BASE_URL=https://build.invalid PROXY_COUNT=0 \
     DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0 \
+    DATA_KEYS=build-only-worth-nothing-0123456789-0123456789 \
     python manage.py collectstatic --noinput \
     && python -m compileall -q -j 0 /app
 USER portal

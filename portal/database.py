@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 OWNER_ALIAS = "owner"
 UPGRADE_LOCK = 7_310_118
-APPEND_ONLY = ("portal_event", "portal_input", "portal_inputattachment", "strategy_planreportfile")
+APPEND_ONLY = (
+    "portal_event", "portal_accesslog", "portal_input", "portal_inputattachment", "strategy_planreportfile",
+)  # fmt: skip
 """Tables the runtime may only read and add to."""
 NEVER_DELETED = ("portal_case", "portal_document", "portal_inputanswer", "strategy_planreport", "pghistory_context")
 READ_ONLY = ("django_migrations", "portal_calendarday", "strategy_planversion")

@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from portal.strength import role_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +31,10 @@ WATCHERS = frozenset({OFFICER, LEADER, SECRETARY})
 LIVE_VIEW = CASEWORK | {ELECTED, FORUM}
 """Roles that see a plan's standing of today before a report is released."""
 
-PEOPLE_MODELS = frozenset({"portal.membership", "portal.unit", "portal.authority", "portal.noticerule"})
+PEOPLE_MODELS = frozenset(
+    f"portal.{name}"
+    for name in ("membership", "unit", "authority", "noticerule", "identityprovider", "grouprole", "deputy")
+)
 TEXT_MODELS = frozenset(
     f"strategy.{name}"
     for name in (
@@ -40,7 +46,8 @@ SYSTEM_MODELS = frozenset(
     f"portal.{name}"
     for name in (
         "event", "mail", "notice", "heartbeat", "demoload", "run", "calendarday", "linkkey", "emailcode", "inputdraft",
-        "draftfile", "noticepreference",
+        "draftfile", "noticepreference", "identity", "signin", "accesslog", "mandate", "mandaterequest",
+        "mandateinvitation",
     )
 )  # fmt: skip
 AREAS = frozenset({"portal", "strategy", "grants", "awards"})
@@ -70,15 +77,47 @@ def roles_of(user: Any) -> frozenset[tuple[int, str, int | None]]:
         return frozenset()
     held: frozenset[tuple[int, str, int | None]] | None = getattr(user, "_roles_held", None)
     if held is None:
-        today = timezone.localdate()
-        rows = list(
-            user.memberships.filter(period_holds(today)).values_list(
-                "authority_id", "role", "case_id", "authority__mfa_required"
-            )
-        )
-        held = user._roles_held = frozenset(row[:3] for row in rows)
+        rows = list(_roles_today(user))
+        mark = getattr(user, "mark", None)
+        own = [
+            row for row in rows
+            if row[6] == user.pk and _counts(mark, row)
+        ]  # fmt: skip
+        at_work = {row[0] for row in own if row[1] in CASEWORK}  # who has lost her own role stands in for nobody
+        borrowed = [row for row in rows if row[6] != user.pk and row[0] in at_work]
+        held = user._roles_held = frozenset(row[:3] for row in [*own, *borrowed])
         user._mfa_required = any(row[3] for row in rows)
     return held
+
+
+def _counts(mark: Any, row: tuple[Any, ...]) -> bool:
+    authority, _role, _case, mfa_required, password_allowed, provider, _user = row
+    return role_counts(
+        mark, authority=authority, password_allowed=password_allowed, mfa_required=mfa_required, provider=provider
+    )
+
+
+def _roles_today(user: Any) -> models.QuerySet[Any, Any]:
+    """Return the roles the user holds today, her own and, as a deputy, the casework roles of who is away.
+
+    A deputy works there herself: her own role must count in this session before she holds another's.
+    """
+    membership, deputy = apps.get_model("portal", "Membership"), apps.get_model("portal", "Deputy")
+    today = timezone.localdate()
+    away = deputy.objects.filter(
+        period_holds(today), deputy=user, person=models.OuterRef("user"), authority=models.OuterRef("authority")
+    )
+    hers = models.Q(user=user) | models.Q(models.Exists(away), role__in=CASEWORK)
+    return membership.objects.filter(period_holds(today), hers).values_list(
+        "authority_id", "role", "case_id", "authority__mfa_required", "authority__password_allowed", "provider_id",
+        "user_id",
+    )  # fmt: skip
+
+
+def forget_roles(user: Any) -> None:
+    """Forget what was read of the user's roles: they, or the rules for them, have just changed."""
+    if hasattr(user, "_roles_held"):
+        del user._roles_held
 
 
 def set_aside(user: Any) -> None:
@@ -111,6 +150,16 @@ def does_casework(user: Any, authority_id: int) -> bool:
 def guest_cases(user: Any) -> list[int]:
     """Return the ids of the single cases this user was let into as a guest officer."""
     return sorted({case for _authority, role, case in roles_of(user) if role == GUEST and case is not None})
+
+
+def is_guest_in(user: Any, case_id: int | None) -> bool:
+    """Say whether the user was let into this case as a guest officer."""
+    return case_id is not None and case_id in guest_cases(user)
+
+
+def is_only_guest(user: Any) -> bool:
+    """Say whether all the case pages hold for this user is the cases she is a guest in."""
+    return not (getattr(user, "is_superuser", False) or casework_authorities(user))
 
 
 def may_use_admin(user: Any) -> bool:

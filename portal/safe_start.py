@@ -19,6 +19,7 @@ def refuse_unsafe(
     proxy_count: int,
     database_url: str,
     redis_url: str,
+    data_keys: list[str],
 ) -> None:
     """Stop a start that would be unsafe, with all that is wrong in one message.
 
@@ -33,6 +34,8 @@ def refuse_unsafe(
         wrong.append("DATABASE_URL is missing")
     if not redis_url:
         wrong.append("REDIS_URL is missing")
+    if not data_keys or any(len(key) < SHORTEST_SECRET for key in data_keys):
+        wrong.append(f"DATA_KEYS is missing, or has a key shorter than {SHORTEST_SECRET} characters")
     if debug and (is_public or not (demo or testing)):
         wrong.append("DEBUG is on outside this machine")
     if demo and is_public:

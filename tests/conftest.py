@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import itertools
 import os
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils import timezone
 
+from portal.signing_in import signins, step_up
 from tests import factories
 from tests import world as the_world
 from tests.skipping import refuse_to_skip
-from tests.world import PEOPLE, World
+from tests.world import CITIZENS, PEOPLE, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -176,9 +179,25 @@ def world(db: None) -> World:
     return World()
 
 
-def signed_in(user: Any) -> Client:
+def signed_in(user: Any, method: str = "", **facts: Any) -> Client:
+    """Return a browser signed in as this person; with a method, as if she had just come in that way."""
     client = Client()
     client.force_login(user, backend=BACKEND)
+    if method:
+        request = RequestFactory().get("/")
+        request.session, request.user = client.session, user
+        signins.record(request, user, method=method, **facts)
+        request.session.save()
+    return client
+
+
+def confirmed(client: Client, at: dt.datetime | None = None) -> Client:
+    """Return the browser as if its person had just confirmed that it is she; dangerous pages ask who has not."""
+    session = client.session
+    session[step_up.CONFIRMED] = {
+        "person": int(session["_auth_user_id"]), "at": (at or timezone.now()).timestamp()
+    }  # fmt: skip
+    session.save()
     return client
 
 
@@ -187,7 +206,9 @@ def as_role(world: World) -> Callable[[str], Client]:
     """`as_role("officer")` → a client signed in as the officer; `anonymous` is not signed in."""
 
     def client_for(person: str) -> Client:
-        return Client() if person == "anonymous" else signed_in(world.user(person))
+        if person == "anonymous":
+            return Client()
+        return confirmed(signed_in(world.user(person), CITIZENS.get(person, "")))
 
     return client_for
 

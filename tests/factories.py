@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
+from portal import sealed
 from portal.models import (
     Authority,
     Body,
@@ -19,11 +20,17 @@ from portal.models import (
     Document,
     EmailCode,
     Event,
+    Identity,
+    IdentityProvider,
     Input,
     InputAnswer,
+    InputDraft,
     InputRound,
     Invitation,
     Mail,
+    Mandate,
+    MandateInvitation,
+    MandateRequest,
     Membership,
     Notice,
     Organisation,
@@ -87,6 +94,48 @@ def a_body(authority: Authority, **facts: Any) -> Body:
 
 def an_organisation(authority: Authority, **facts: Any) -> Organisation:
     return Organisation.objects.create(authority=authority, **{"name": f"Foretak {next(counter)} AS", **facts})
+
+
+def a_provider(authority: Authority, way: str = "idporten", **facts: Any) -> IdentityProvider:
+    """Make an authority's agreement with a sign-in service's stand-in; its client id is the authority's slug."""
+    own = {"entra": {"tenant": "11111111-2222-4333-8444-555555555555"}, "ansattporten": {"resource": "naering-soknad"}}
+    return IdentityProvider.objects.create(
+        authority=authority, way=way,
+        **{"environment": "standin", "client_id": authority.slug, "client_secret": sealed.seal("client", "hemmelig"),
+           **own.get(way, {}), **facts},
+    )  # fmt: skip
+
+
+def an_identity(user: User, way: str = "idporten", **facts: Any) -> Identity:
+    return Identity.objects.create(
+        user=user, way=way, **{"issuer": f"https://{way}.example", "subject": f"person-{user.pk}", **facts}
+    )
+
+
+def a_mandate(organisation: Organisation, user: User, **facts: Any) -> Mandate:
+    """Make a mandate from Ansattporten that holds this month; with `invited_by`, one to prepare only."""
+    today = timezone.localdate()
+    rests_on: dict[str, Any] = {"source": "ansattporten", "reach": "acts", "evidence": {"resource": "naering-soknad"}}
+    if "invited_by" in facts:
+        rests_on = {"source": "invited", "reach": "drafts"}
+    period = {"valid_from": today - dt.timedelta(days=1), "valid_to": today + dt.timedelta(days=29)}
+    owner = {"authority": organisation.authority}
+    return Mandate.objects.create(organisation=organisation, user=user, **{**owner, **rests_on, **period, **facts})
+
+
+def a_mandate_request(authority: Authority, user: User, **facts: Any) -> MandateRequest:
+    return MandateRequest.objects.create(
+        authority=authority, user=user,
+        **{"number": ORGANISATION_NUMBERS[3], "name": "Spør AS", "role": "Daglig leder",
+           "due_on": timezone.localdate() + dt.timedelta(days=7), **facts},
+    )  # fmt: skip
+
+
+def a_mandate_invitation(invited_by: Mandate, **facts: Any) -> MandateInvitation:
+    return MandateInvitation.objects.create(
+        invited_by=invited_by,
+        **{"authority": invited_by.authority, "organisation": invited_by.organisation, "name": "Kollega", "address": f"kollega{next(counter)}@test.example", **facts},
+    )  # fmt: skip
 
 
 def a_case(authority: Authority, **facts: Any) -> Case:
@@ -199,6 +248,15 @@ def an_answer(input_: Input, **facts: Any) -> InputAnswer:
     return InputAnswer.objects.create(
         input=input_, authority_id=input_.authority_id, **{"text": "Takk.", "consequence": "noted", **facts}
     )
+
+
+def a_draft(organisation: Organisation, round_: InputRound, **facts: Any) -> InputDraft:
+    """Make an organisation's unsent draft in a round."""
+    return InputDraft.objects.create(
+        authority=organisation.authority, organisation=organisation, round=round_,
+        **{"text": "Vi trenger kai.", "speaks_for": organisation.name, "address": "utkast@test.example",
+           "edited_at": timezone.now(), **facts},
+    )  # fmt: skip
 
 
 def an_email_code(**facts: Any) -> EmailCode:

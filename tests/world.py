@@ -14,15 +14,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.models import (
+    AccessLog,
     Authority,
     Body,
     BodyMembership,
     Case,
     CaseRelation,
     CaseStep,
+    Deputy,
     Document,
     DraftFile,
     Event,
+    GroupRole,
+    IdentityProvider,
     Input,
     InputAnswer,
     InputAttachment,
@@ -30,6 +34,9 @@ from portal.models import (
     InputRound,
     Invitation,
     Mail,
+    Mandate,
+    MandateInvitation,
+    MandateRequest,
     Membership,
     Notice,
     NoticeRule,
@@ -89,7 +96,9 @@ def documents_of(name: str) -> list[bytes]:
 
 
 ROLES_AT_HOME = [role for role in Role.values if role not in (Role.GUEST_OFFICER, Role.REGION_SECRETARY)]
-PEOPLE = [*Role.values, "neighbour", "stranger", "operator"]
+CITIZENS = {"citizen": "idporten", "manager": "ansattporten", "colleague": "code"}
+"""People without a role, and how each signed in: the manager acts for the home organisation, her colleague prepares."""
+PEOPLE = [*Role.values, "neighbour", "stranger", "operator", *CITIZENS]
 """Everyone who signs in, by the name of her role; `anonymous` is nobody."""
 
 
@@ -118,6 +127,7 @@ def build() -> None:
     make.a_user(email=address("operator"), name="Drift", is_superuser=True)
     for authority in (home, neighbour):
         _traces(authority)
+        _who_acts(authority)
 
 
 def _authority(name: str, slug: str, number: str, place: int) -> Authority:
@@ -255,6 +265,35 @@ def _traces(authority: Authority) -> None:
     )  # fmt: skip
 
 
+def _who_acts(authority: Authority) -> None:
+    """Leave the ways to sign in, someone who acts for the organisation, whom she invited, and who asks to."""
+    at_home = authority.slug == HOME
+    people = {
+        name: make.a_user(
+            email=address(name) if at_home else f"{name}@{authority.slug}.example",
+            name=f"{name.title()} {authority.name}",
+        )
+        for name in CITIZENS
+    }
+    for way in ("entra", "idporten", "ansattporten"):
+        provider = make.a_provider(authority, way)
+        if way == "entra":
+            GroupRole.objects.create(authority=authority, provider=provider, group="gruppe-1", role="officer")
+    make.an_identity(people["citizen"])
+    organisation = Organisation.objects.get(authority=authority)
+    mandate = make.a_mandate(organisation, people["manager"])
+    make.a_mandate(organisation, people["colleague"], invited_by=mandate)
+    make.a_mandate_invitation(mandate, address=f"ny@{authority.slug}.example")
+    make.a_mandate_request(authority, people["citizen"])
+    staff = Membership.objects.filter(authority=authority).order_by("pk").first()
+    assert staff is not None
+    away = make.a_user("editor", authority, email=f"borte@{authority.slug}.example")
+    long_ago = dt.date(2025, 7, 1)
+    Deputy.objects.create(authority=authority, person=away, deputy=staff.user, valid_from=long_ago, valid_to=long_ago)
+    case = Case.objects.get(authority=authority, reference="GJEST")
+    AccessLog.objects.create(authority=authority, case=case, what="case", user_id=staff.user_id, role="officer")
+
+
 class Side:
     """One authority and one of each noun it owns."""
 
@@ -324,6 +363,7 @@ OWNED = [
     MeasureEntry, MeasureParticipation, MeasureTag, Milestone, MeasureFunding, Tag, InputRound, RoundDocument,
     Invitation, InputDraft, DraftFile, Input, InputAttachment, InputAnswer, WebChoice, NoticeRule, PathTemplate, PathTemplateStep,
     PlanCase, InputEffect, Indicator, Series, Observation, Target, ReportingPeriod, StatusReport, PlanReport,
-    PlanReportFile, SwotItem, Stakeholder, ForumQuestion, Follower,
+    PlanReportFile, SwotItem, Stakeholder, ForumQuestion, Follower, IdentityProvider, GroupRole, Deputy, AccessLog,
+    Mandate, MandateRequest, MandateInvitation,
 ]  # fmt: skip
 """Every noun a tenant owns; `tests/house` checks that none is missing here."""

@@ -15,12 +15,24 @@ from portal.models.inputs import (
     WebChoice,
 )
 from portal.models.keys import EmailCode, LinkKey
+from portal.models.mandate import Mandate, MandateInvitation, MandateRequest, Reach
 from portal.models.notices import Mail, Notice, NoticePreference, NoticeRule
 from portal.models.organisation import Organisation
 from portal.models.paths import PathTemplate, PathTemplateStep
 from portal.models.people import Membership, Role, User
+from portal.models.signin import (
+    AccessLog,
+    Deputy,
+    GroupRole,
+    Identity,
+    IdentityProvider,
+    Method,
+    SignIn,
+    Way,
+)
 
 __all__ = [
+    "AccessLog",
     "Authority",
     "Body",
     "BodyMembership",
@@ -29,11 +41,15 @@ __all__ = [
     "CaseRelation",
     "CaseStep",
     "DemoLoad",
+    "Deputy",
     "Document",
     "DraftFile",
     "EmailCode",
     "Event",
+    "GroupRole",
     "Heartbeat",
+    "Identity",
+    "IdentityProvider",
     "Input",
     "InputAnswer",
     "InputAttachment",
@@ -42,18 +58,25 @@ __all__ = [
     "Invitation",
     "LinkKey",
     "Mail",
+    "Mandate",
+    "MandateInvitation",
+    "MandateRequest",
     "Membership",
+    "Method",
     "Notice",
     "NoticePreference",
     "NoticeRule",
     "Organisation",
     "PathTemplate",
     "PathTemplateStep",
+    "Reach",
     "RegionMembership",
     "Role",
     "RoundDocument",
     "Run",
+    "SignIn",
     "Unit",
     "User",
+    "Way",
     "WebChoice",
 ]

@@ -36,6 +36,8 @@ RESERVED_SLUGS = frozenset(
         "innspill",
         "priser",
         "min-side",
+        "fullmakt",
+        "logg-inn",
         "venter-pa-deg",
         "varsler",
         "kalender",
@@ -116,6 +118,10 @@ class Authority(Versioned):
     complaint_body = models.CharField(_("complaint body"), max_length=120, blank=True)
     is_listed = models.BooleanField(_("shown on the front page"), default=False)
     mfa_required = models.BooleanField(_("two-step sign-in required for staff"), default=False)
+    password_allowed = models.BooleanField(
+        _("staff may sign in with a password"), default=True, db_default=True,
+        help_text=_("Switch it off when all sign in with Entra ID: a password then gives no role here."),
+    )  # fmt: skip
 
     objects = AuthorityQuerySet.as_manager()
 

@@ -183,7 +183,11 @@ class Case(Versioned, AuthorityOwned):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return self.title
+        """Name it where it is one of several: of one that is not open, no more than anyone may know, and its number."""
+        number = self.external_number or self.reference or self.pk
+        if self.access == Access.OPEN or not number:
+            return self.shown_title
+        return f"{self.shown_title} ({number})"
 
     def get_absolute_url(self) -> str:
         return reverse("case_page", args=[self.authority.slug, self.pk])

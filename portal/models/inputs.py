@@ -189,15 +189,37 @@ class Source(models.TextChoices):
 
 
 class InputDraft(AuthorityOwned):
-    """Ubekreftet innspill: what was typed before the code from the mail came; deleted after a day."""
+    """Ubekreftet innspill: what was typed before it was sent.
+
+    Either it waits for the code from the mail, and is deleted after a day; or it is an organisation's, shared by those
+    who have a mandate, versioned so that two of them never overwrite each other unseen.
+    """
 
     round = models.ForeignKey(InputRound, on_delete=models.CASCADE, related_name="drafts")
-    code = models.OneToOneField("portal.EmailCode", on_delete=models.CASCADE, related_name="input_draft")
+    code = models.OneToOneField(
+        "portal.EmailCode", on_delete=models.CASCADE, null=True, blank=True, related_name="input_draft"
+    )
+    organisation = models.ForeignKey(
+        "portal.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="input_drafts"
+    )
+    edited_by = models.ForeignKey("portal.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    edited_at = models.DateTimeField(null=True, blank=True)
+    row_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     text = models.TextField(max_length=20_000)
     speaks_for = models.CharField(max_length=160)
     address = models.EmailField()
     may_publish = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="input_draft_of_address_or_organisation",
+                condition=models.Q(code__isnull=False, organisation=None)
+                | models.Q(code=None, organisation__isnull=False),
+            ),
+            models.UniqueConstraint(name="input_draft_one_per_organisation", fields=["round", "organisation"]),
+        ]
 
     def __str__(self) -> str:
         return f"draft {self.pk}"
@@ -245,6 +267,13 @@ class Input(AuthorityOwned):
     invitation = models.OneToOneField(
         Invitation, on_delete=models.PROTECT, null=True, blank=True, related_name="input", verbose_name=_("invitation")
     )
+    organisation = models.ForeignKey(
+        "portal.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="inputs",
+        verbose_name=_("organisation"),
+    )  # fmt: skip
+    sent_by = models.ForeignKey(
+        "portal.User", on_delete=models.PROTECT, null=True, blank=True, related_name="inputs", verbose_name=_("sent by")
+    )
     speaks_for = models.CharField(_("who it speaks for"), max_length=160)
     address = models.EmailField(_("e-mail"), blank=True, help_text=_("Where we send receipt and answer."))
     text = models.TextField(_("input"), max_length=20_000)
@@ -275,6 +304,7 @@ class Input(AuthorityOwned):
             ),
             sane_date_check("received_on", "input_received_on_sane"),
         ]
+        indexes = [models.Index(Lower("address"), name="input_of_address", condition=~models.Q(address=""))]
 
     def __str__(self) -> str:
         return f"{self.number}. {self.speaks_for}"

@@ -19,6 +19,8 @@ class LinkKey(models.Model):
         CALENDAR = "calendar", _("Calendar feed")
         PARTNER_REPORT = "partner_report", _("Partner’s report")
         FOLLOW = "follow", _("Stop following")
+        MANDATE = "mandate", _("Invitation to act for an organisation")
+        PASSWORD = "password", _("Choose a password")
 
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
     key_hash = models.CharField(max_length=64, unique=True)

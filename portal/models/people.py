@@ -108,7 +108,11 @@ class Role(models.TextChoices):
 
 @pghistory.track()
 class Membership(models.Model):
-    """Rolle: what a person may do in one authority, for a period; a guest officer's reaches one case only."""
+    """Rolle: what a person may do in one authority, for a period; a guest officer's reaches one case only.
+
+    One with a `provider` follows from groups in the authority's directory, and comes and goes with them
+    (`portal.signing_in.groups`).
+    """
 
     authority = models.ForeignKey(
         "portal.Authority", on_delete=models.PROTECT, related_name="memberships", verbose_name=_("authority")
@@ -121,6 +125,10 @@ class Membership(models.Model):
         "portal.Case", on_delete=models.PROTECT, null=True, blank=True, related_name="guests", verbose_name=_("case"),
         help_text=_("Only for a guest officer: the one case she may see."),
     )  # fmt: skip
+    provider = models.ForeignKey(
+        "portal.IdentityProvider", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("follows from groups in"),
+    )  # fmt: skip
 
     objects = TenantQuerySet.as_manager()
 
@@ -130,7 +138,7 @@ class Membership(models.Model):
         ordering = ["authority", "user", "role"]
         constraints = [
             models.UniqueConstraint(
-                name="membership_once", fields=["authority", "user", "role", "case", "valid_from"],
+                name="membership_once", fields=["authority", "user", "role", "case", "valid_from", "provider"],
                 nulls_distinct=False,
                 violation_error_message=_("This person holds the role already."),
             ),
@@ -139,6 +147,10 @@ class Membership(models.Model):
                 condition=models.Q(role="guest_officer", case__isnull=False)
                 | (~models.Q(role="guest_officer") & models.Q(case__isnull=True)),
                 violation_error_message=_("A guest officer, and no one else, is tied to one case."),
+            ),
+            models.CheckConstraint(
+                name="membership_of_groups_has_no_end",
+                condition=models.Q(provider=None) | models.Q(valid_from=None, valid_to=None, case=None),
             ),
             permissions.period_check("membership_period"),
         ]  # fmt: skip

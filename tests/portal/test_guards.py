@@ -13,6 +13,7 @@ from portal.models import Authority, Body, Event, InputAttachment, Notice, Organ
 from portal.models.authority import RESERVED_SLUGS
 from tests import factories as make
 from tests.attacks import count, not_permitted, refused, relations, run
+from tests.portal.test_guards_people import PEOPLES_RELATIONS
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -253,7 +254,7 @@ def test_a_contradiction_is_refused_by_name(db: None, table: str, change: str, g
 
 
 def test_each_composite_relation_of_the_ground_is_known_here(db: None) -> None:
-    assert {relation.name for relation in relations("portal")} == RELATIONS
+    assert {relation.name for relation in relations("portal")} == RELATIONS | PEOPLES_RELATIONS
 
 
 ONE_TO_ONE = {

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from portal import permissions
-from portal.models import Authority, Case, Document, Membership, Organisation, User
+from portal.models import Authority, Case, Deputy, Document, Membership, Organisation, User
 from strategy.models import Plan
 from tests import factories as make
 from tests.world import World
@@ -128,6 +128,73 @@ def test_permission_answers_follow_the_row(world: World) -> None:
     assert not officer.has_perm("portal.change_case", world.next.case)
     assert not officer.has_perm("portal.change_event")
     assert not world.user("stranger").has_perm("portal.view_case")
+
+
+# ---- deputies ----
+
+
+def a_deputy(world: World, deputy: User, *, role: str = "leader", first: int = 0, last: int = 7) -> None:
+    """Let someone stand in for one with this role at home, from and to so many days from now."""
+    today = timezone.localdate()
+    person = make.a_user(role, world.home.authority)
+    Deputy.objects.create(
+        authority=world.home.authority, person=person, deputy=deputy,
+        valid_from=today + first * DAY, valid_to=today + last * DAY,
+    )  # fmt: skip
+
+
+def test_a_deputy_holds_the_casework_roles_of_who_is_away(world: World) -> None:
+    deputy = make.a_user("editor", world.home.authority)
+    assert not permissions.may_write(deputy, "portal.membership", world.home.authority.pk)
+    a_deputy(world, deputy)
+    again = User.objects.get(pk=deputy.pk)
+    assert permissions.may_write(again, "portal.membership", world.home.authority.pk)
+    assert not permissions.may_write(again, "portal.membership", world.next.authority.pk)
+
+
+@pytest.mark.parametrize(("first", "last", "holds"), [(0, 0, True), (-7, 0, True), (-7, -1, False), (1, 7, False)])
+def test_a_deputy_stands_in_for_the_period_only(world: World, first: int, last: int, holds: bool) -> None:
+    deputy = make.a_user("editor", world.home.authority)
+    a_deputy(world, deputy, first=first, last=last)
+    assert permissions.may_write(deputy, "portal.membership", world.home.authority.pk) is holds
+
+
+def test_a_deputy_who_has_lost_her_own_role_stands_in_for_nobody(world: World) -> None:
+    deputy = make.a_user("editor", world.home.authority)
+    a_deputy(world, deputy)
+    deputy.memberships.update(valid_to=timezone.localdate() - DAY)
+    assert not permissions.roles_of(deputy)
+
+
+def test_one_who_only_sits_in_a_body_stands_in_for_no_caseworker(world: World) -> None:
+    deputy = make.a_user("elected", world.home.authority)
+    a_deputy(world, deputy)
+    assert not permissions.does_casework(deputy, world.home.authority.pk)
+
+
+@pytest.mark.parametrize("role", ["elected", "jury", "forum_reviewer"])
+def test_a_seat_has_deputies_of_its_own_kind(world: World, role: str) -> None:
+    deputy = make.a_user("editor", world.home.authority)
+    a_deputy(world, deputy, role=role)
+    held = {role for _authority, role, _case in permissions.roles_of(deputy)}
+    assert held == {"editor"}, "who sits in a body is replaced by the body's own deputy members"
+
+
+def test_a_deputys_deputy_is_nobody(world: World) -> None:
+    home = world.home.authority
+    first, second = make.a_user("editor", home), make.a_user("attester", home)
+    a_deputy(world, first)
+    today = timezone.localdate()
+    Deputy.objects.create(authority=world.home.authority, person=first, deputy=second, valid_from=today, valid_to=today)
+    assert permissions.may_write(first, "portal.membership", home.pk)
+    assert not permissions.may_write(second, "portal.membership", home.pk)
+
+
+def test_who_is_away_and_has_lost_her_role_gives_none_to_her_deputy(world: World) -> None:
+    deputy = make.a_user("editor", world.home.authority)
+    a_deputy(world, deputy)
+    Membership.objects.filter(user__deputies__deputy=deputy).update(valid_to=timezone.localdate() - DAY)
+    assert not permissions.may_write(deputy, "portal.membership", world.home.authority.pk)
 
 
 def test_roles_cost_one_query_a_request(world: World, django_assert_num_queries: object) -> None:

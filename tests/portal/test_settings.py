@@ -18,7 +18,7 @@ SECRET = "s" * 50
 PRODUCTION: dict[str, Any] = {
     "demo": False, "testing": False, "debug": False, "secret_key": SECRET, "allowed_hosts": ["portal.example.no"],
     "base_url": "https://portal.example.no", "proxy_count": 1, "database_url": "postgres://x@y/z",
-    "redis_url": "redis://x:6379/0",
+    "redis_url": "redis://x:6379/0", "data_keys": [SECRET],
 }  # fmt: skip
 DEMO = PRODUCTION | {
     "demo": True,
@@ -38,6 +38,8 @@ def test_a_whole_environment_starts(facts: dict[str, Any]) -> None:
     [
         ({"secret_key": ""}, "SECRET_KEY"),
         ({"secret_key": "short"}, "SECRET_KEY"),
+        ({"data_keys": []}, "DATA_KEYS"),
+        ({"data_keys": [SECRET, "short"]}, "DATA_KEYS"),
         ({"database_url": ""}, "DATABASE_URL"),
         ({"redis_url": ""}, "REDIS_URL"),
         ({"debug": True}, "DEBUG"),
@@ -88,6 +90,6 @@ def test_an_empty_environment_does_not_start() -> None:
 def test_production_starts_with_safe_cookies() -> None:
     done = start(
         SECRET_KEY=SECRET, ALLOWED_HOSTS="portal.example.no", BASE_URL="https://portal.example.no", PROXY_COUNT="1",
-        DATABASE_URL="postgres://x@127.0.0.1/x", REDIS_URL="redis://127.0.0.1:1/0",
+        DATABASE_URL="postgres://x@127.0.0.1/x", REDIS_URL="redis://127.0.0.1:1/0", DATA_KEYS=SECRET,
     )  # fmt: skip
     assert done.stdout.split() == ["False", "True", "True", "True", "False"], done.stderr

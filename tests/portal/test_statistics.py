@@ -236,7 +236,7 @@ def test_production_asks_the_real_service_and_the_demo_its_own_address() -> None
     shown = "from portal import settings; print(settings.STATISTICS_URL)"
     base = {name: value for name, value in os.environ.items() if name not in ("DEMO", "TESTING", "STATISTICS_URL")}
     production = {
-        **base, "SECRET_KEY": "k3" * 30, "ALLOWED_HOSTS": "portal.example.no", "BASE_URL": "https://portal.example.no",
+        **base, "SECRET_KEY": "k3" * 30, "DATA_KEYS": "k3" * 30, "ALLOWED_HOSTS": "portal.example.no", "BASE_URL": "https://portal.example.no",
         "PROXY_COUNT": "1", "DATABASE_URL": "postgres://portal_app@db.example.no/portal", "REDIS_URL": "redis://queue:6379/0",
     }  # fmt: skip
     said = subprocess.run([sys.executable, "-c", shown], env=production, capture_output=True, text=True, check=False)
