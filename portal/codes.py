@@ -78,6 +78,17 @@ def make_again(row_id: int, *, now: dt.datetime) -> tuple[EmailCode, str] | None
 
 
 @transaction.atomic
+def again(row: EmailCode, *, now: dt.datetime) -> str:
+    """Return new digits for the same row; none when it, its address or its purpose has had too many."""
+    try:
+        refuse_too_many(row.purpose, row.address, now)
+    except TooMany:
+        return ""
+    made = make_again(row.pk, now=now)
+    return made[1] if made is not None else ""
+
+
+@transaction.atomic
 def check(row_id: int, typed: str, *, now: dt.datetime | None = None) -> bool:
     """Say whether the digits are right; each wrong try counts, and after five the code is dead."""
     now = now or timezone.now()

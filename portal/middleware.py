@@ -1,4 +1,4 @@
-"""What happens around each request: its id, the visitor's address and language, two-step sign-in, kept forms."""
+"""What happens around each request: its id, the visitor's address and language, its session, kept forms."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
 from portal import permissions, typed, wiring
+from portal.models import Method
+from portal.signing_in import signins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,10 +29,11 @@ LANGUAGE_COOKIE = "sprak"
 GUARDED = frozenset(
     {
         "document", "waiting", "calendar_feeds", "inbox", "notice_choices", "operations", "authority_deadlines",
-        "round_inputs", "register_input", "answer_input",
+        "round_inputs", "register_input", "answer_input", "mandate_desk", "mandate_request", "register_mandate",
     }
 )  # fmt: skip
 """Pages that make sense by role only, besides the case pages."""
+NEEDS_NO_SECOND_STEP = frozenset({Method.ENTRA, Method.IDPORTEN, Method.ANSATTPORTEN, Method.CODE})
 SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 log = structlog.get_logger("portal.request")
 
@@ -82,15 +85,30 @@ def language(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def session_limits(get_response: GetResponse) -> GetResponse:
+    """Let each request know how its person signed in, and end sessions that are past their limits."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        signins.watch(request)
+        key = request.session.session_key
+        response = get_response(request)
+        signins.follow_key(request, key)
+        return response
+
+    return middleware
+
+
 def require_mfa(get_response: GetResponse) -> GetResponse:
     """Give staff nothing by role until the second step that their authority requires is set up.
 
-    The public pages stay open to them as to anyone; case pages and documents lead to where the step is set up.
+    The public pages stay open to them as to anyone; case pages and documents lead to where the step is set up. Whose
+    session comes from a service that asks for the step itself, or gives no roles at all, is not asked.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            from portal.signin import lacks_required_mfa
+        mark = getattr(request.user, "mark", None)
+        if request.user.is_authenticated and (mark is None or mark.method not in NEEDS_NO_SECOND_STEP):
+            from portal.signing_in.adapter import lacks_required_mfa
 
             if lacks_required_mfa(request.user):
                 if is_guarded(request.path_info):
@@ -113,6 +131,8 @@ def keep_typed(get_response: GetResponse) -> GetResponse:
     """Keep what was typed when a form meets a session that has ended (see `portal.typed`)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            typed.forget_sent(request)
         response = get_response(request)
         if request.method == "POST" and response.status_code == 302 and not request.user.is_authenticated:
             target = urlsplit(response["Location"]).path

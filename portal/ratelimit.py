@@ -49,6 +49,14 @@ def visitor(request: HttpRequest) -> str:
     return address
 
 
+def network_of(request: HttpRequest) -> str | None:
+    """Return the visitor's address as the database keeps it, or nothing for what is none."""
+    try:
+        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
+    except ValueError:
+        return None
+
+
 def limit(name: str, *, per_minute: int) -> Callable[..., Any]:
     """Answer 429 with a plain word when one address asks this view more often than that."""
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from portal import cleaning, digest, figures, outbox, sweep
 from portal.runs import recorded
+from portal.signing_in import groups
 
 BEAT = figures.BEAT
 
@@ -40,6 +41,15 @@ def send_digests() -> None:
     """Write the daily mails that are due; beat asks every few minutes, the rule decides."""
     with recorded("digest", quiet=True) as counts:
         counts["written"] = digest.send(timezone.now())
+
+
+@shared_task
+def check_groups() -> None:
+    """Ask the sign-in services again about the sessions they answer for; who left the groups is signed out."""
+    with recorded("groups", quiet=True) as counts:
+        found = groups.recheck(timezone.now())
+        if found[groups.ENDED] or found[groups.UNSURE]:  # that all is well is said by the sign of life
+            counts.update(found)
 
 
 @shared_task

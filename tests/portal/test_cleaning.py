@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from portal import cleaning, sweep
-from portal.models import DraftFile, EmailCode, InputDraft, LinkKey, Mail, Notice, Run
+from portal.models import DraftFile, EmailCode, IdentityProvider, InputDraft, LinkKey, Mail, Notice, Run, SignIn
 from tests import factories as make
 
 if TYPE_CHECKING:
@@ -119,3 +119,47 @@ def test_many_rows_go_in_small_batches(db: None, monkeypatch: pytest.MonkeyPatch
         a_key(expires_at=NOW - 2 * DAY)
     assert cleaning.clean_up(NOW)["keys"] == 7
     assert cleaning.clean_up(NOW)["keys"] == 0
+
+
+# ---- sign-ins ----
+
+
+def a_sign_in(age: dt.timedelta, **facts: Any) -> SignIn:
+    n = next(make.counter)
+    return SignIn.objects.create(
+        **{"user": make.a_user(), "method": "password", "at": NOW - age, "seen_at": NOW - age, "session_key": f"s{n}",
+           "network": "203.0.113.7", **facts}
+    )  # fmt: skip
+
+
+def test_sign_ins_go_after_a_year_and_their_network_after_ninety_days(db: None) -> None:
+    old, aged, new = (a_sign_in(days * DAY) for days in (366, 91, 89))
+    assert cleaning.clean_up(NOW)["sign_ins"] == 1
+    assert old.pk not in left(SignIn)
+    networks = dict(SignIn.objects.values_list("pk", "network"))
+    assert (networks[aged.pk], networks[new.pk]) == (None, "203.0.113.7")
+
+
+def test_sessions_that_ran_out_are_closed_with_how_they_ended(db: None) -> None:
+    Session.objects.create(session_key="gammel", session_data="x", expire_date=NOW + DAY)
+    old = a_sign_in(DAY, session_key="gammel", seen_at=NOW)
+    unused = a_sign_in(dt.timedelta(hours=3))
+    live = a_sign_in(dt.timedelta(minutes=5))
+    cleaning.clean_up(NOW)
+    assert dict(SignIn.objects.values_list("pk", "ended_how")) == {old.pk: "old", unused.pk: "idle", live.pk: ""}
+    assert not Session.objects.filter(session_key="gammel").exists()
+    cleaning.clean_up(NOW + DAY / 24)
+    unused.refresh_from_db()
+    assert unused.ended_how == "idle"
+
+
+def test_a_national_identity_number_goes_when_nobody_says_what_it_is_kept_for(place: Authority) -> None:
+    provider = make.a_provider(place, keeps_number_for="Tilskudd til gründere")
+    identity = make.an_identity(make.a_user(), national_number="forseglet", national_number_for="Tilskudd til gründere")
+    cleaning.clean_up(NOW)
+    identity.refresh_from_db()
+    assert identity.national_number
+    IdentityProvider.objects.filter(pk=provider.pk).update(keeps_number_for="Noe annet")
+    assert cleaning.clean_up(NOW)["numbers"] == 1
+    identity.refresh_from_db()
+    assert (identity.national_number, identity.national_number_for) == ("", "")

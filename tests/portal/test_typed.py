@@ -48,11 +48,20 @@ def test_secrets_are_never_kept(expired: Client) -> None:
     assert dict(kept["fields"]) == {"name": "Havnekontoret", "leader": ""}
 
 
-def test_the_form_is_given_back_once(expired: Client) -> None:
+def test_the_form_is_given_back_until_it_is_sent(expired: Client) -> None:
     expired.post(FORM, TYPED)
     sign_in(expired, "leader@test.example")
     assert expired.get("/konto/fortsett/").status_code == 200
+    assert expired.get("/konto/fortsett/").status_code == 200
+    expired.post(FORM, TYPED)
     assert expired.get("/konto/fortsett/").status_code == 302
+
+
+def test_the_form_can_be_thrown_away(expired: Client) -> None:
+    expired.post(FORM, TYPED)
+    sign_in(expired, "leader@test.example")
+    assert expired.post("/konto/fortsett/")["Location"] == FORM
+    assert expired.get("/konto/fortsett/")["Location"] == "/"
 
 
 def test_another_person_on_the_same_browser_gets_nothing(expired: Client) -> None:
