@@ -33,6 +33,7 @@ CONSEQUENCES = {
 }  # fmt: skip
 COLUMNS = (
     ("number", gettext_lazy("No.")), ("speaks_for", gettext_lazy("Who it speaks for")),
+    (lambda row: organisation_words(row), gettext_lazy("Sent by the organisation, confirmed mandate")),
     ("get_source_display", gettext_lazy("How it came")), ("received_on", gettext_lazy("Received")),
     (lambda row: yes_no(row.is_late), pgettext_lazy("input", "Late")), ("text", gettext_lazy("Input")),
     ("attached", gettext_lazy("Attachments")),
@@ -46,6 +47,13 @@ def yes_no(value: bool) -> str:
     return _("yes") if value else _("no")
 
 
+def organisation_words(row: Input) -> str:
+    """Return the organisation that sent it by one with a confirmed mandate; nothing where no organisation did."""
+    if row.organisation is None:
+        return ""
+    return f"{row.organisation.name} ({row.organisation.number})" if row.organisation.number else row.organisation.name
+
+
 def answered_on(row: Input) -> Any:
     answer = getattr(row, "answer", None)
     return timezone.localtime(answer.answered_at).date() if answer else ""
@@ -53,7 +61,7 @@ def answered_on(row: Input) -> Any:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the list was asked to show: which inputs, and words to look for."""
+    """What a list was asked to show: which rows, and words to look for."""
 
     show: str = ""
     words: str = ""
@@ -76,7 +84,7 @@ def late_ones(round_: InputRound) -> Q:
 def fitting(round_: InputRound, asked: Asked) -> QuerySet[Any]:
     """Return the inputs that fit what was asked, in order, each with its answer and its number of attachments."""
     attached = InputAttachment.objects.filter(input=OuterRef("pk")).order_by().values("input").annotate(n=Count("pk"))
-    rows = round_.inputs.select_related("answer", "web_choice").annotate(
+    rows = round_.inputs.select_related("answer", "web_choice", "organisation").annotate(
         attached=Coalesce(Subquery(attached.values("n"), output_field=IntegerField()), 0)
     )
     if asked.words:

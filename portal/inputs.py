@@ -1,4 +1,4 @@
-"""What those who give input do: begin, confirm by the mailed code, answer an invitation or say no to it.
+"""What those who give input do: begin, confirm by the mailed code, send it signed in, answer an invitation or say no.
 
 Each deed locks the round first, then the draft or the invitation: numbers have no gaps from two at once, pressing twice
 makes one, and the limits on codes are exact. Nobody at the authority sees anything before the address is confirmed.
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from portal import codes, outbox, rules
 from portal.calendar import oslo_today
 from portal.codes import TooMany
-from portal.desk import at_desk, is_at_work
+from portal.desk import at_desk, is_at_work, with_deputies
 from portal.models import (
     Document,
     DraftFile,
@@ -38,7 +38,9 @@ from portal.models import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from portal.models import User
+    from django.db.models import QuerySet
+
+    from portal.models import Organisation, User
     from portal.uploads import Checked
 
 LONGEST_TEXT = 20_000
@@ -114,7 +116,8 @@ def start_draft(
             authority=round_.authority, draft=draft, file=File(file.content, name=uuid.uuid4().hex),
             filename=file.filename, content_type=file.content_type, size=file.size, sha256=file.sha256,
         )  # fmt: skip
-    if old := InputDraft.objects.select_for_update().filter(pk=earlier, round=round_).first():
+    own = InputDraft.objects.select_for_update().filter(pk=earlier, round=round_, organisation=None)
+    if old := own.first():
         if not files and not drop_files:
             old.files.update(draft=draft)
         forget(old)
@@ -129,7 +132,8 @@ def refuse_too_much(round_: InputRound, files: Iterable[Checked]) -> None:
         TooMany: the round keeps as much as it may.
     """
     sent = sum(file.size for file in files)
-    kept = DraftFile.objects.filter(draft__round=round_).aggregate(n=Sum("size"))["n"] or 0 if sent else 0
+    unconfirmed = DraftFile.objects.filter(draft__round=round_, draft__organisation=None)
+    kept = unconfirmed.aggregate(n=Sum("size"))["n"] or 0 if sent else 0
     if sent and kept + sent > DRAFT_BYTES_PER_ROUND:
         raise TooMany
 
@@ -194,9 +198,48 @@ def confirm(draft_id: int, digits: str, *, now: dt.datetime) -> Input | None:
 
 def forget(draft: InputDraft) -> None:
     """Remove a draft; its files go when the deed is committed."""
-    for file in draft.files.all():
-        transaction.on_commit(lambda stored=file.file: stored.storage.delete(stored.name), robust=True)  # type: ignore[misc]
+    remove_files(draft.files.all())
     draft.delete()
+
+
+def remove_files(files: QuerySet[DraftFile]) -> None:
+    """Take files from a draft; what is stored goes when the deed is committed."""
+    for file in files:
+        transaction.on_commit(lambda stored=file.file: stored.storage.delete(stored.name), robust=True)  # type: ignore[misc]
+    files.delete()
+
+
+# ---- signed in ----
+
+
+@transaction.atomic
+def submit_signed_in(
+    round_id: int, typed: Typed, files: Iterable[Checked] = (), *, by: User, now: dt.datetime,
+    earlier: int | None = None, drop_files: bool = False,
+) -> tuple[Input, bool]:  # fmt: skip
+    """Take input from one whose address is confirmed already; return it, and whether it is new.
+
+    The same words once more are the same input: a button pressed twice makes one. Of an earlier draft of hers that
+    waits for its code, the files come along unless she chose others.
+
+    Raises:
+        NotTaken: the round does not take input from anyone today.
+    """
+    round_ = locked(round_id)
+    said = {"text": typed.text, "speaks_for": typed.speaks_for}
+    if before := Input.objects.filter(round=round_, sent_by=by, organisation=None, **said).first():
+        return before, False
+    if round_.audience != InputRound.Audience.ALL or not takes_input(round_, oslo_today(now)):
+        raise NotTaken
+    files = list(files)
+    old = InputDraft.objects.select_for_update().filter(pk=earlier, round=round_, organisation=None).first()
+    if old is not None and not files and not drop_files:
+        files = list(old.files.order_by("pk"))
+    typed = Typed(typed.text, typed.speaks_for, typed.may_publish, by.email)
+    received = receive(round_, typed, files, source=Input.Source.WEB, now=now, sent_by=by)
+    if old is not None:
+        forget(old)
+    return received, True
 
 
 # ---- by invitation ----
@@ -243,11 +286,12 @@ def decline(invitation_id: int, *, now: dt.datetime) -> bool:
 
 def receive(
     round_: InputRound, typed: Typed, files: Iterable[Any], *, source: str, now: dt.datetime,
-    invitation: Invitation | None = None,
+    invitation: Invitation | None = None, organisation: Organisation | None = None, sent_by: User | None = None,
 ) -> Input:  # fmt: skip
     """Number and keep an input in a locked round; its files become the case's documents, and all are told."""
     received = Input.objects.create(
-        authority=round_.authority, round=round_, number=next_number(round_), invitation=invitation, text=typed.text,
+        authority=round_.authority, round=round_, number=next_number(round_), invitation=invitation,
+        organisation=organisation, sent_by=sent_by, text=typed.text,
         speaks_for=typed.speaks_for, address=typed.address, source=source, received_on=oslo_today(now),
         registered_at=now, may_publish=typed.may_publish,
     )  # fmt: skip
@@ -255,6 +299,7 @@ def receive(
     record(
         round_, "input_received", received,
         number=received.number, source=source, late=received.is_late, attachments=len(kept),
+        **({"organisation": organisation.pk} if organisation else {}),
     )  # fmt: skip
     send_receipt(received)
     tell_officer(received)
@@ -316,5 +361,5 @@ def officers_of(round_: InputRound, on: dt.date) -> list[User]:
     """Return the case's officer; where she has left or none is named, those at the desk this day, as for deadlines."""
     officer = round_.case.officer
     if officer is not None and is_at_work(officer, round_.authority_id, on):
-        return [officer]
+        return with_deputies([officer], round_.authority_id, on)
     return at_desk(round_.authority_id, on)

@@ -69,6 +69,13 @@ def is_late(facts: RoundFacts, received_on: dt.date) -> bool:
     return due is not None and received_on > due
 
 
+def closed_from(facts: RoundFacts) -> dt.date | None:
+    """Return the first day the round takes no more input, past or to come; None where no such day is known."""
+    due = last_day_of(facts)
+    days = [facts.closed_on, due + dt.timedelta(days=1) if due is not None and not facts.takes_late else None]
+    return min((day for day in days if day is not None), default=None)
+
+
 INVITATION_HOLDS, INVITATION_HOLDS_AFTER_DUE = dt.timedelta(days=180), dt.timedelta(days=60)
 
 

@@ -18,8 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal import codes, inputs, permissions, ratelimit, round_lists, rules, wiring
-from portal.input_forms import CodeForm, InputForm
+from portal.acting_for import mandates, organisation_lists
+from portal.input_forms import CodeForm, InputForm, SignedInForm
 from portal.models import Authority, Input, InputAnswer, InputDraft, InputRound
+from portal.models.base import key_in
 from portal.models.inputs import ON_THE_WEB
 from portal.rules import RoundState
 
@@ -32,6 +34,8 @@ INPUTS_A_PAGE = 50
 POSTS_A_MINUTE = 30
 CODES_AN_HOUR = 30
 """Per visitor; a whole office may share one address."""
+SENT_AN_HOUR = 30
+"""By one person who is signed in."""
 DRAFTS, RECEIPTS = "input_drafts", "input_receipts"
 """Where the session keeps, by round, the draft and the input that are this visitor's."""
 READ_OR_SEND = ["GET", "HEAD", "POST"]
@@ -74,22 +78,46 @@ def is_for_all(round_: InputRound, today: dt.date) -> bool:
 
 @require_http_methods(READ_OR_SEND)
 def input_round(request: HttpRequest, authority: str, round: str) -> HttpResponse:  # noqa: A002
-    """Show a round; take what was written in its form and lead on to the code."""
+    """Show a round; take what was written in its form and lead on to the code, or to the receipt when signed in."""
     if request.method == "POST" and ratelimit.over_limit(
         "input-post", ratelimit.visitor(request), per_minute=POSTS_A_MINUTE
     ):
         return too_fast(request)
     found, today = round_for(request, authority, round), timezone.localdate()
     draft = draft_of(request, found)
+    is_known = organisation_lists.has_confirmed_address(request.user)
+    make = SignedInForm if is_known else InputForm
     if request.method != "POST":
-        form = InputForm(**started_from(draft)) if is_for_all(found, today) else None
+        form = make(**started_from(draft, request.user)) if is_for_all(found, today) else None
         return show(request, found, today, form=form, draft=draft)
     if not is_for_all(found, today):
         return show(request, found, today, lost=request.POST.get("text", "")[: inputs.LONGEST_TEXT], status=409)
-    form = InputForm(request.POST, request.FILES, kept_files=names_of(draft))
+    form = make(request.POST, request.FILES, kept_files=names_of(draft))
     if not form.is_valid():
         return show(request, found, today, form=form, draft=draft)
-    return begin(request, found, today, form, draft)
+    if isinstance(form, InputForm):
+        return begin(request, found, today, form, draft)
+    return send_signed_in(request, found, today, form, draft)
+
+
+def send_signed_in(
+    request: Any, round_: InputRound, today: dt.date, form: SignedInForm, draft: InputDraft | None
+) -> HttpResponse:
+    """Take the input at once: the account's address is confirmed. Pressed twice, it is taken once."""
+    if ratelimit.over_limit("input-signed-in", str(request.user.pk), per_hour=SENT_AN_HOUR):
+        form.add_error(None, _("You have sent much in a short time. Wait an hour, and send it then."))
+        return show(request, round_, today, form=form, draft=draft, status=429)
+    try:
+        with transaction.atomic():
+            received, _is_new = inputs.submit_signed_in(
+                round_.pk, form.typed, form.cleaned_data["files"], by=request.user, now=timezone.now(),
+                earlier=draft.pk if draft else None, drop_files=form.cleaned_data.get("drop_files", False),
+            )  # fmt: skip
+            remember(request, RECEIPTS, round_, received.pk)
+            request.session.save()
+    except inputs.NotTaken:
+        return show(request, round_, today, lost=form.cleaned_data["text"], status=409)
+    return redirect("input_receipt", round_.authority.slug, round_.slug)
 
 
 def begin(
@@ -133,7 +161,7 @@ def too_fast(request: HttpRequest) -> HttpResponse:
 
 
 def show(
-    request: HttpRequest, round_: InputRound, today: dt.date, *, form: InputForm | None = None,
+    request: HttpRequest, round_: InputRound, today: dt.date, *, form: SignedInForm | None = None,
     draft: InputDraft | None = None, lost: str = "", status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """Write out the page of a round."""
@@ -143,11 +171,22 @@ def show(
         "authority": round_.authority, "form": form, "draft": draft, "lost": lost, "works_here": works_here,
         "documents": round_lists.documents_of(round_), "path": round_lists.path_of(round_, today),
         "chose_files": bool(form and form.is_bound and form.errors and request.FILES),
+        "is_known": form is not None and not isinstance(form, InputForm),
+        "acting": acting_in(request.user, round_, today),
     }  # fmt: skip
     response = render(request, "portal/rounds/round.html", context, status=status)
-    if draft or lost or works_here:
+    if draft or lost or works_here or getattr(request.user, "is_authenticated", False):
         add_never_cache_headers(response)
     return response
+
+
+def acting_in(user: Any, round_: InputRound, today: dt.date) -> list[dict[str, Any]]:
+    """Return the organisations the reader may answer the round for, each with the page where it is done."""
+    if not is_for_all(round_, today):
+        return []
+    held = mandates.held_by(user, today).filter(authority=round_.authority_id)
+    found = {mandate.organisation_id: mandate.organisation for mandate in held}
+    return [{"name": row.name, "url": organisation_lists.address_of(row, round_)} for row in found.values()]
 
 
 def answers_of(round_: InputRound, page: str | None) -> dict[str, Any]:
@@ -183,17 +222,18 @@ def draft_of(request: HttpRequest, round_: InputRound) -> InputDraft | None:
     if pk is None:
         return None
     kept = timezone.now() - inputs.DRAFT_LIFETIME
-    return InputDraft.objects.filter(pk=pk, round=round_, created_at__gt=kept).select_related("code").first()
+    own = InputDraft.objects.filter(pk=pk, round=round_, organisation=None, created_at__gt=kept)
+    return own.select_related("code").first()
 
 
 def names_of(draft: InputDraft | None) -> list[str]:
     return list(draft.files.order_by("pk").values_list("filename", flat=True)) if draft else []
 
 
-def started_from(draft: InputDraft | None) -> dict[str, Any]:
-    """Return what the form starts with: nothing, or the visitor's own draft."""
+def started_from(draft: InputDraft | None, user: Any) -> dict[str, Any]:
+    """Return what the form starts with: the visitor's own draft, or the name of one who is signed in, or nothing."""
     if draft is None:
-        return {}
+        return {"initial": {"speaks_for": user.name}} if getattr(user, "is_authenticated", False) else {}
     fields = ("text", "speaks_for", "address", "may_publish")
     return {"initial": {name: getattr(draft, name) for name in fields}, "kept_files": names_of(draft)}
 
@@ -268,13 +308,24 @@ def show_code(
 @never_cache
 @require_safe
 def input_receipt(request: HttpRequest, authority: str, round: str) -> HttpResponse:  # noqa: A002
-    """Show the visitor what she has just sent; to everyone else there is only the round."""
+    """Show the visitor what she has just sent, or, by its number, what is hers or her organisation's.
+
+    To everyone else there is only the round.
+    """
     found = round_for(request, authority, round)
     mine = request.session.get(RECEIPTS, {}).get(str(found.pk))
-    received = Input.objects.filter(pk=mine, round=found).first() if mine else None
+    if number := key_in(request.GET.get("nr", "")):
+        received = organisation_lists.readable_input(request.user, found, number)
+    else:
+        received = Input.objects.filter(pk=mine, round=found).select_related("organisation").first() if mine else None
     if received is None:
         return redirect("input_round", authority, round)
     received.round = found
     files = [row.document.filename for row in received.attachments.select_related("document")]
-    context = {"authority": found.authority, "round": found, "input": received, "files": files, "noindex": True}
+    answer = getattr(received, "answer", None) if found.answers_published_at else None
+    context = {
+        "authority": found.authority, "round": found, "input": received, "files": files, "noindex": True,
+        "is_new": not number, "answer": answer, "changed": wiring.effects_of_inputs([received.pk]).get(received.pk, [])
+        if answer else [],
+    }  # fmt: skip
     return render(request, "portal/rounds/receipt.html", context)
