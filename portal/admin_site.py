@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
@@ -24,9 +25,27 @@ MODELS = [
     "MeasureParticipation", "Plan", "Goal", "Strategy", "Tag", "Case", "CaseStep", "InputRound", "Document", "Body",
 ]  # fmt: skip
 
+OF_A_CASE = frozenset({"Case", "CaseStep", "Document", "InputRound"})
+
 
 def place(order: list[str], name: str) -> int:
     return order.index(name) if name in order else len(order)
+
+
+class CasesAreNoted(AutocompleteJsonView):
+    """The choices while one types; cases that are not open are noted as seen."""
+
+    def get_context_data(self, **facts: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**facts)
+        self.model_admin.note_list(self.request, context["object_list"])
+        return context
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """Name a case in full, since it is noted who saw it."""
+        from portal.models import Case
+
+        named: dict[str, str] = super().serialize_result(obj, to_field_name)
+        return named | {"text": obj.title} if isinstance(obj, Case) else named
 
 
 class PortalAdminSite(AdminSite):
@@ -72,7 +91,7 @@ class PortalAdminSite(AdminSite):
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         try:
-            return super().autocomplete_view(request)
+            return CasesAreNoted.as_view(admin_site=self)(request)  # type: ignore[return-value]
         except (AttributeError, ValueError) as error:  # a field that leads nowhere
             raise PermissionDenied from error
 
@@ -95,8 +114,12 @@ class PortalAdminSite(AdminSite):
         return redirect(found.get_absolute_url())
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
-        """Put what officers open most first; the rest by name."""
+        """Put what officers open most first, the rest by name; a guest finds what her one case is made of."""
         apps = sorted(super().get_app_list(request, app_label), key=lambda app: place(APPS, app["app_label"]))
+        if permissions.is_only_guest(request.user):
+            for app in apps:
+                app["models"] = [row for row in app["models"] if row["object_name"] in OF_A_CASE]
+            apps = [app for app in apps if app["models"]]
         for app in apps:
             app["models"].sort(key=lambda row: (place(MODELS, row["object_name"]), row["name"]))
         return apps

@@ -47,7 +47,7 @@ def describe(row: models.Model, events: list[Any], reader: User | None = None) -
                 "who": names.get(actor, _("Someone in another authority") if actor else _("The system")),
                 "noun": str(row._meta.verbose_name),
                 "kind": KINDS.get(event.pgh_label, event.pgh_label),
-                "changes": differences(row, before, event, reader) if before is not None else [],
+                "changes": (differences(row, before, event, reader) or unseen(row)) if before is not None else [],
             }
         )
         before = event
@@ -78,6 +78,13 @@ def differences(row: models.Model, before: Any, after: Any, reader: User | None 
             words = [in_words(field, value, reader) for value in (old, new)]
             found.append({"label": str(field.verbose_name), "old": words[0], "new": words[1]})
     return found
+
+
+def unseen(row: models.Model) -> list[dict[str, str]]:
+    """Return what is said where only what the history does not keep has changed, such as a secret."""
+    kept = {field.name for field in row._meta.get_field("events").related_model._meta.concrete_fields}
+    hidden = [field for field in row._meta.concrete_fields if field.name not in kept]
+    return [{"label": str(field.verbose_name), "old": _("not kept"), "new": _("changed")} for field in hidden]
 
 
 def in_words(field: models.Field[Any, Any], value: Any, reader: User | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The due dates of the shared ground: cases' steps, papers for meetings, input rounds and their answers."""
+"""The due dates of the shared ground: cases' steps, papers for meetings, input rounds and their answers, mandates."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.calendar import Precision
 from portal.due import NO_ADDRESS, NOBODY, path_to, words
 from portal.kinds import STEADY, Kind, Source
-from portal.models import CaseStep, InputRound, Invitation
+from portal.models import CaseStep, InputRound, Invitation, Mandate, MandateRequest
 from portal.models.authority import LanguageForm
 from portal.models.base import LastDay
 from portal.models.case import Access
@@ -122,6 +123,30 @@ def closing(today: dt.date) -> QuerySet:  # type: ignore[type-arg]
     )  # fmt: skip
 
 
+def mandate_requests(today: dt.date) -> QuerySet:  # type: ignore[type-arg]
+    """Return the days by which requests to act for an organisation are to be answered; the desk is told."""
+    waiting = MandateRequest.objects.filter(state=MandateRequest.State.WAITING)
+    return waiting.annotate(
+        what=words("mandate_due"), about=words("portal.mandaterequest"), about_id=F("pk"), day=F("due_on"), stated=DAY,
+        who=NOBODY, leader=NOBODY, to=NO_ADDRESS, tenant=F("authority_id"), headline=F("name"), part_of=words(""),
+        path=path_to("mandate_request", authority="authority__slug", asked="pk"),
+    )  # fmt: skip
+
+
+def ending_mandates(today: dt.date) -> QuerySet:  # type: ignore[type-arg]
+    """Return the last days of mandates that hold; never late. Those from Ansattporten renew themselves at sign-in.
+
+    The holder's own address stands as `to` besides her name, so that the authority's desk is neither told nor shown
+    what is hers to renew.
+    """
+    holding = Mandate.objects.holding(today).filter(user__is_active=True)
+    return holding.exclude(source=Mandate.Source.ANSATTPORTEN).annotate(
+        what=words("mandate_ends"), about=words("portal.mandate"), about_id=F("pk"), day=F("valid_to"), stated=DAY,
+        who=F("user_id"), leader=NOBODY, to=F("user__email"), tenant=F("authority_id"),
+        headline=F("organisation__name"), part_of=F("authority__name"), path=words(reverse("my_mandates")),
+    )  # fmt: skip
+
+
 SOONER: dict[str, Any] = {"days_before": (14, 7, 1, 0), "late_every": 7, "escalate_after": 7}
 SOURCES = [
     Source(Kind("case_step", _("Treatment in a body"), **STEADY), steps),
@@ -129,4 +154,9 @@ SOURCES = [
     Source(Kind("input_due", _("Your input is due"), days_before=(7, 1)), invited),
     Source(Kind("round_closes", _("An input round closes"), days_before=(7, 1, 0)), closing),
     Source(Kind("answers_due", _("Answers to input are due"), **SOONER), answers),
+    Source(
+        Kind("mandate_due", _("Request for a mandate"), days_before=(2, 0), late_every=1, escalate_after=3),
+        mandate_requests,
+    ),
+    Source(Kind("mandate_ends", _("Your mandate runs out"), days_before=(30, 7, 1)), ending_mandates),
 ]  # fmt: skip

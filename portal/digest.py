@@ -17,8 +17,9 @@ from django.db.models import Exists, OuterRef, Q
 from portal import links, outbox, recheck, rules, sweep, wiring
 from portal.calendar import oslo_today
 from portal.digest_words import SHOWN, Letter, is_news, is_today, written
-from portal.models import LinkKey, Mail, Notice, User
+from portal.models import Deputy, LinkKey, Mail, Notice, User
 from portal.notice_choices import EVERY_KIND, may_stop
+from portal.permissions import period_holds
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -140,7 +141,9 @@ def letters_for(chunk: list[str], today: dt.date) -> tuple[list[Letter], list[in
     with connection.cursor() as cursor:
         cursor.execute(HELD, [chunk])
         rows = cursor.fetchall()
-    users = User.objects.in_bulk({user for _pk, _to, user, *_rest in rows if user})
+    away = Deputy.objects.filter(period_holds(today), deputy=OuterRef("pk"))
+    people = User.objects.annotate(stands_in=Exists(away))
+    users = people.in_bulk({user for _pk, _to, user, *_rest in rows if user})
     kinds = wiring.kinds()
     letters: dict[str, Letter] = {}
     unwanted: list[int] = []
@@ -150,6 +153,7 @@ def letters_for(chunk: list[str], today: dt.date) -> tuple[list[Letter], list[in
             continue
         letter = letters.setdefault(to, Letter(to))
         letter.user = users.get(user, letter.user)
+        letter.stands_in = getattr(letter.user, "stands_in", False)
         letter.notices.append(pk)
         if is_news(kind):
             letter.news += 1

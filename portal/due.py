@@ -3,7 +3,7 @@
 No due date has a copy. A source is a queryset whose rows have the columns of SHAPE; `due_sql` puts them together with
 UNION ALL, and `told_sql` says whom each concerns: the one named; where nobody is, those who work as officers there;
 and, when it has been late long enough, the unit's leader: the authority's leaders where the unit has none, or where it
-is she who is late. The sweep and the pages read the same text.
+is she who is late. A deputy is told besides each she stands in for. The sweep and the pages read the same text.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ SHAPE = (
 person named, or null · leader: of the unit it belongs to, or null · to: an address for one without an account ·
 tenant: the authority · headline, part_of: public titles · path: where it is done."""
 
+GONE_AFTER = dt.timedelta(days=7)
+"""Roles from groups end when the directory no longer answers for a session, and come back at the next sign-in: who has
+been without them this long has left."""
 Sql = tuple[str, list[Any]]
 NOBODY = Cast(Value(None), BigIntegerField())
 NO_ADDRESS = Value("", output_field=CharField())
@@ -87,6 +90,10 @@ at_desk AS (
 gone AS (
     SELECT authority_id, user_id FROM portal_membership GROUP BY authority_id, user_id
     HAVING NOT bool_or((valid_from IS NULL OR valid_from <= %s) AND (valid_to IS NULL OR valid_to >= %s))
+    UNION
+    SELECT e.authority_id, e.user_id FROM portal_membershipevent e
+    WHERE e.pgh_label = 'delete' AND e.provider_id IS NOT NULL AND e.pgh_created_at < %s
+    AND NOT EXISTS (SELECT FROM portal_membership m WHERE m.authority_id = e.authority_id AND m.user_id = e.user_id)
 )"""
 """Who works where today; and who has held a role in an authority but holds none there any longer."""
 
@@ -106,8 +113,8 @@ ruled AS (
 )"""
 
 TOLD = """
-told AS (
-    SELECT r.*, r.named AS user_id, CASE WHEN r.named IS NULL THEN r."to" ELSE '' END AS address, false AS escalated
+told_themselves AS NOT MATERIALIZED (
+    SELECT r.*, r.named AS person, CASE WHEN r.named IS NULL THEN r."to" ELSE '' END AS address, false AS escalated
     FROM ruled r WHERE r.named IS NOT NULL OR r."to" <> ''
     UNION ALL
     SELECT r.*, a.user_id, '', false FROM ruled r JOIN at_desk a ON a.authority_id = r.tenant
@@ -119,7 +126,23 @@ told AS (
     SELECT r.*, d.user_id, '', true FROM ruled r JOIN desk d ON d.authority_id = r.tenant AND NOT d.is_officer
     WHERE (r.above IS NULL OR r.above = r.named) AND d.user_id IS DISTINCT FROM r.named
     AND r."to" = '' AND r.day + r.escalate_after < %s
+),
+away AS (
+    SELECT DISTINCT d.authority_id, d.person_id, d.deputy_id
+    FROM portal_deputy d JOIN portal_user u ON u.id = d.deputy_id AND u.is_active
+    WHERE d.valid_from <= %s AND d.valid_to >= %s AND EXISTS (
+        SELECT FROM portal_membership m WHERE m.user_id = d.deputy_id AND m.authority_id = d.authority_id
+        AND m.role = ANY(%s) AND (m.valid_from IS NULL OR m.valid_from <= %s)
+        AND (m.valid_to IS NULL OR m.valid_to >= %s)
+    )
+),
+told AS (
+    SELECT t.*, t.person AS user_id, NULL::bigint AS stands_for FROM told_themselves t
+    UNION ALL
+    SELECT t.*, a.deputy_id, t.person FROM told_themselves t
+    JOIN away a ON a.authority_id = t.tenant AND a.person_id = t.person
 )"""
+"""Who is told herself; and the deputies, who are told besides the one they stand in for."""
 
 
 def rule_sql(sources: Iterable[Source]) -> Sql:
@@ -136,13 +159,15 @@ def told_sql(today: dt.date, until: dt.date | Mapping[str, dt.date], *, only: Q 
     """Return the common table expressions up to `told`: each due row once per person or address it concerns.
 
     `told` has the columns of SHAPE, the rule that applies (days_before, late_every, escalate_after), user_id or
-    address, and whether the row is there because the leader is told (escalated). To be put after WITH.
+    address, whether the row is there because the leader is told (escalated), and whom a deputy is told for
+    (stands_for). To be put after WITH.
     """
     sources = wiring.deadline_sources()
     due, due_given = due_sql(sources, today, until, only=only)
     rule, rule_given = rule_sql(sources)
     text = f"due AS MATERIALIZED ({due}), {rule}, {DESK}, {RULED}, {TOLD}"
-    return text, [*due_given, *rule_given, *[today] * 6]
+    days = [*[today] * 4, today - GONE_AFTER, *[today] * 4]
+    return text, [*due_given, *rule_given, *days, sorted(permissions.CASEWORK), today, today]
 
 
 class Due(NamedTuple):
@@ -159,6 +184,8 @@ class Due(NamedTuple):
     path: str
     who: int | None
     escalated: bool
+    stands_for: str = ""
+    """Who is away and is told too, where the reader is her deputy."""
 
     def days_late(self, today: dt.date) -> int:
         return max((today - self.day).days, 0)
@@ -172,8 +199,9 @@ def of_person(user: User, today: dt.date, until: dt.date) -> list[Due]:
     own = sorted({authority for authority, _role, _case in permissions.roles_of(user)})
     text, given = told_sql(today, until, only=Q(tenant__in=own) | Q(who=user.pk) | Q(leader=user.pk))
     return fetch(
-        f"WITH {text} SELECT DISTINCT ON (day, what, about_id) {COLUMNS} escalated FROM told WHERE user_id = %s "
-        "ORDER BY day, what, about_id, escalated",
+        f"WITH {text} SELECT DISTINCT ON (day, what, about_id) {COLUMNS} escalated, coalesce(p.name, '') FROM told "
+        "LEFT JOIN portal_user p ON p.id = stands_for WHERE user_id = %s "
+        "ORDER BY day, what, about_id, escalated, stands_for NULLS FIRST",
         [*given, user.pk],
     )
 

@@ -42,6 +42,8 @@ class Line:
     """Negative when late."""
     who: int | None
     is_leaders: bool
+    stands_for: str = ""
+    """Who is away, where the reader is told as her deputy."""
 
     @property
     def is_late(self) -> bool:
@@ -71,6 +73,7 @@ def lines_of(rows: Iterable[Due], today: dt.date) -> list[Line]:
             when=format_precise(row.day, Precision(row.stated), language),
             distance=distance(row.day, today, Precision(row.stated)),
             days_left=(row.day - today).days, who=row.who, is_leaders=row.escalated,
+            stands_for=row.stands_for,
         )
         for row in rows
     ]  # fmt: skip

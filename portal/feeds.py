@@ -16,7 +16,7 @@ from portal import due, keys, permissions, wiring
 from portal.calendar import Precision, format_precise
 from portal.models import Authority, LinkKey
 from portal.outbox import one_line
-from portal.signin import lacks_required_mfa
+from portal.signing_in.adapter import lacks_required_mfa
 
 if TYPE_CHECKING:
     from portal.due import Due

@@ -46,5 +46,13 @@ AT_ONCE = [
     Kind("input_answered", _("Answer to input"), may_stop=False),
     Kind("input_invited", _("Invitation to give input"), may_stop=False),
     Kind("input_came", _("New input in your round")),
+    Kind("signin_code", _("Code for signing in"), may_stop=False),
+    Kind("mandate_asked", _("Someone asks to act for an organisation")),
+    Kind("mandate_given", _("You may act for an organisation"), may_stop=False),
+    Kind("mandate_refused", _("Answer to your request for a mandate"), may_stop=False),
+    Kind("mandate_ended", _("A mandate has ended"), may_stop=False),
+    Kind("mandate_invited", _("Invitation to act for an organisation"), may_stop=False),
+    Kind("identity_connected", _("A new way to sign in"), may_stop=False),
+    Kind("deputy_given", _("You are a deputy"), may_stop=False),
 ]
 """What the ground itself tells when it happens; `wiring.at_once` adds the areas'."""

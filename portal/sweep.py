@@ -53,7 +53,7 @@ said AS MATERIALIZED (
         ELSE 'before-' || n.ahead
     END AS occasion) o
     WHERE o.occasion IS NOT NULL
-    ORDER BY t.user_id, t.address, t.what, t.about, t.about_id, t.day, t.escalated
+    ORDER BY t.user_id, t.address, t.what, t.about, t.about_id, t.day, t.escalated, t.stands_for NULLS FIRST
 )"""
 
 BOTH = """

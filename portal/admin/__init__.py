@@ -1,3 +1,15 @@
 """The case pages: Django's admin, kept inside each tenant."""
 
-from portal.admin import authority, case, notices, paths, people, rounds, rules  # noqa: F401  (registers)
+from portal.admin import (  # noqa: F401  (registers)
+    access_log,
+    authority,
+    case,
+    deputies,
+    notices,
+    organisation,
+    paths,
+    people,
+    rounds,
+    rules,
+    signin,
+)

@@ -14,8 +14,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import case_path, permissions, uploads
+from portal.access_log import is_watched
+from portal.admin.access_log import may_watch
 from portal.admin.forms import TenantForm
+from portal.admin.guests import GuestsWork
 from portal.admin.path_pages import PathPages
+from portal.admin.seen import NotesWhoSaw
 from portal.admin.steps import DECIDED, WEIGHS, ResolutionsMixin, StepForm, StepFormSet, StepInlineForm, why_it_stays
 from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline
 from portal.models import Body, BodyMembership, Case, CaseRelation, CaseStep, Document, RegionMembership
@@ -62,7 +66,7 @@ class TreatedByMixin:
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "body" and not request.user.is_superuser:
-            own = permissions.casework_authorities(request.user)
+            own = permissions.authorities_with(request.user, {*permissions.CASEWORK, permissions.GUEST})
             members = RegionMembership.objects.current(timezone.localdate()).filter(region__in=own)
             used = CaseStep.objects.visible_to(request.user)
             kwargs["queryset"] = Body.objects.filter(
@@ -105,7 +109,8 @@ class CaseRelationInline(TenantInline):
 
 
 @admin.register(Case)
-class CaseAdmin(PathPages, ResolutionsMixin, TenantAdmin):
+class CaseAdmin(NotesWhoSaw, PathPages, ResolutionsMixin, TenantAdmin):
+    case_is_at = ""
     change_form_template = "admin/portal/case_change_form.html"
     list_display = ("title", "reference", "external_number", "officer", "opened_on", "access")
     list_filter = ("access", ("officer", RelatedFilter), ("authority", RelatedFilter))
@@ -126,6 +131,13 @@ class CaseAdmin(PathPages, ResolutionsMixin, TenantAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # cases are kept under the archive plan (arkivlova § 12, checked 2026-11-20)
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **more: Any) -> Any:
+        if obj is not None and is_watched(obj) and may_watch(request.user, obj.authority_id):
+            seen = reverse("admin:portal_accesslog_changelist")
+            context["seen_by"] = f"{seen}?case__id__exact={obj.pk}"
+        context["is_guest"] = obj is not None and permissions.is_guest_in(request.user, obj.pk)
+        return super().render_change_form(request, context, *args, obj=obj, **more)
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         if formset.model is CaseStep and (
@@ -135,8 +147,9 @@ class CaseAdmin(PathPages, ResolutionsMixin, TenantAdmin):
 
 
 @admin.register(CaseStep)
-class CaseStepAdmin(ResolutionsMixin, TreatedByMixin, TenantAdmin):
+class CaseStepAdmin(NotesWhoSaw, ResolutionsMixin, TreatedByMixin, GuestsWork, TenantAdmin):
     form = StepForm
+    guests_change = True
     list_display = ("case", "stage", "__str__", "starts_on", "precision", "outcome")
     list_filter = ("activity", "outcome", ("case", RelatedFilter))
     list_select_related = ("case", "body")
@@ -192,7 +205,7 @@ class DocumentForm(TenantForm):
 
 
 @admin.register(Document)
-class DocumentAdmin(TenantAdmin):
+class DocumentAdmin(NotesWhoSaw, GuestsWork, TenantAdmin):
     """Documents are added and marked, never changed and never removed."""
 
     form = DocumentForm

@@ -22,6 +22,8 @@ HELD = frozenset(
     {"authority", "plan", "action_part", "user", "body", "case", "measure", "participation", "goal", "region"}
 )
 """What a page gives a row without asking; constraints that name it are checked all the same."""
+NEVER_ASKED = frozenset({"provider"})
+"""What only the machinery fills in, empty by hand; constraints that name it are checked with that."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -61,7 +63,7 @@ class TogetherMixin:
         """Check what Django leaves out: constraints that name a relative the page has given."""
         row = self.instance  # type: ignore[attr-defined]
         held = {name for name in HELD if getattr(row, f"{name}_id", None) is not None}
-        exclude = self._get_validation_exclusions() - held  # type: ignore[attr-defined]
+        exclude = self._get_validation_exclusions() - held - NEVER_ASKED  # type: ignore[attr-defined]
         try:
             row.validate_constraints(exclude=exclude)
             row.validate_unique(exclude=exclude)

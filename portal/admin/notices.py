@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal import keys, outbox, permissions
+from portal.admin.seen import NotesWhoSaw
 from portal.admin.tenant import TenantAdmin, TenantInline
 from portal.models import Event, Mail, Notice
 
@@ -90,7 +91,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(NotesWhoSaw, ReadOnlyAdmin):
     list_display = ("kind", "subject_type", "subject_id", "case", "at")
     list_filter = ("kind",)
     list_select_related = ("case",)

@@ -86,6 +86,7 @@ class PathPages:
         if case is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         permissions.require(permissions.may_write(request.user, STEP, case.authority_id))
+        self.note(request, case)  # type: ignore[attr-defined]
         deed = {"use": self.use, "undo": self.undo, "keep": self.keep}.get(request.POST.get("do", ""))
         forms_: dict[str, Any] = {}
         if request.method == "POST" and deed is not None:

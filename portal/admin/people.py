@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
-from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal import outbox
+from portal import outbox, permissions
+from portal.admin.asks_again import AsksAgain
 from portal.admin.forms import TenantForm
 from portal.admin.tenant import RelatedFilter, TenantAdmin
-from portal.models import Authority, Membership, Organisation, User
+from portal.models import Authority, Membership, User
+from portal.signing_in import accounts
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
 @admin.register(User)
-class UserAdmin(TenantAdmin):
+class UserAdmin(AsksAgain, TenantAdmin):
     """Seen by colleagues, so that they can be chosen; changed by the operator only."""
 
     search_fields = ("name", "email")
@@ -41,8 +41,7 @@ class UserAdmin(TenantAdmin):
         """Let the address at sign-in follow the user's own; the old one opens nothing."""
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
-            EmailAddress.objects.filter(user=obj).delete()
-            EmailAddress.objects.create(user=obj, email=obj.email.lower(), primary=True, verified=True)
+            accounts.move_address(obj, obj.email.lower())
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -67,7 +66,7 @@ class InviteForm(TenantForm):
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).lower()
-        user = holder_of(email)
+        user = accounts.holder_of(email)
         if user is not None and user.is_superuser:
             raise forms.ValidationError(_("This address cannot be given a role."), code="operator")
         self.instance.user = user
@@ -75,38 +74,59 @@ class InviteForm(TenantForm):
 
     def save(self, commit: bool = True) -> Membership:
         if self.instance.user_id is None:
-            self.instance.user = make_account(self.cleaned_data["email"], self.cleaned_data["name"])
+            self.instance.user, _is_new = accounts.make(self.cleaned_data["email"], self.cleaned_data["name"])
         return super().save(commit)
 
 
-def holder_of(email: str) -> User | None:
-    """Return who signs in with this address, whether it is her first or another she has verified."""
-    verified = EmailAddress.objects.filter(email__iexact=email, verified=True).values("user_id")
-    return User.objects.filter(Q(email__iexact=email) | Q(pk__in=verified)).first()
+BY_HAND, FROM_GROUPS = _("by hand"), _("from groups")
 
 
-def make_account(email: str, name: str) -> User:
-    """Make an account without a password; a colleague vouches for the address. Two at once make one."""
-    try:
-        with transaction.atomic():
-            user = User.objects.create_user(email, None, name=name)
-            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
-            return user
-    except IntegrityError:
-        return User.objects.get(email=email)
+def comes_from(row: Membership) -> str:
+    """Say whether a person gave the role, or the directory's groups do."""
+    return str(FROM_GROUPS if row.provider_id else BY_HAND)
+
+
+class ComesFrom(admin.SimpleListFilter):
+    """Roles given by hand, or by groups in the authority's directory."""
+
+    title = _("where it comes from")
+    parameter_name = "fra"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("hand", BY_HAND), ("grupper", FROM_GROUPS)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        asked = self.value()
+        return queryset.filter(provider__isnull=asked == "hand") if asked in ("hand", "grupper") else queryset
 
 
 @admin.register(Membership)
-class MembershipAdmin(TenantAdmin):
-    list_display = ("user", "role", "authority", "valid_from", "valid_to")
-    list_filter = ("role", ("authority", RelatedFilter))
+class MembershipAdmin(AsksAgain, TenantAdmin):
+    """Roles; those from groups are shown, and changed in the directory only."""
+
+    list_display = ("user", "role", "authority", "valid_from", "valid_to", "comes_from")
+    list_filter = ("role", ComesFrom, ("authority", RelatedFilter))
     list_select_related = ("user", "authority")
     search_fields = ("user__name", "user__email")
     readonly_fields = ("user",)
     export_columns = (
         ("user.name", _("Name")), ("user.email", _("E-mail")), ("get_role_display", _("Role")),
-        ("valid_from", _("From")), ("valid_to", _("To")),
+        ("valid_from", _("From")), ("valid_to", _("To")), (comes_from, _("Where it comes from")),
     )  # fmt: skip
+
+    @admin.display(description=_("where it comes from"), ordering="provider")
+    def comes_from(self, row: Membership) -> str:
+        return comes_from(row)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        follows = obj is not None and obj.provider_id is not None
+        return not follows and super().has_change_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Refuse to remove roles from groups by hand: the next sign-in would give them back."""
+        if any(row.provider_id is not None for row in objs):
+            return [], {}, set(), [gettext("Roles from groups. Take the person out of the group instead.")]
+        return super().get_deleted_objects(objs, request)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if not change:
@@ -116,13 +136,14 @@ class MembershipAdmin(TenantAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
             return ("authority", "email", "name", "role", "case", "valid_from", "valid_to")
-        return ("user", "role", "case", "valid_from", "valid_to")
+        return ("user", "role", "case", "valid_from", "valid_to", "comes_from")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("user",) if obj is not None else ()
+        return ("user", "comes_from") if obj is not None else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Store the role and tell its holder, in one transaction."""
+        """Store the role and tell its holder, in one transaction; one that groups give is not touched."""
+        permissions.require(obj.provider_id is None)
         super().save_model(request, obj, form, change)
         if not change:
             authority = Authority.objects.get(pk=obj.authority_id)
@@ -130,13 +151,5 @@ class MembershipAdmin(TenantAdmin):
                 obj.user, kind="role_given", subject=obj, authority=authority, template="role_given",
                 title=lambda: _("You have a new role in %s") % authority.full_name,
                 link=reverse("account_login"), link_text=_("Sign in"), role=obj.get_role_display,
-                set_password=not obj.user.has_usable_password(),
+                set_password=not (obj.user.has_usable_password() or obj.user.identities.exists()),
             )  # fmt: skip
-
-
-@admin.register(Organisation)
-class OrganisationAdmin(TenantAdmin):
-    list_display = ("name", "number", "form", "email")
-    search_fields = ("name", "number")
-    fields = ("authority", "name", "number", "form", "email")
-    export_columns = (("name", _("Name")), ("number", _("Organisation number")), ("form", _("Form")))

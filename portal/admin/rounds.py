@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from portal import answers, keys, outbox, rules
 from portal.admin.forms import InlineForm, NamedFormSet, VersionedTenantForm
 from portal.admin.notices import ReadOnlyAdmin
+from portal.admin.organisation import HidesDrafts
+from portal.admin.seen import NotesWhoSaw
 from portal.admin.tenant import RelatedFilter, TenantAdmin, TenantInline
 from portal.calendar import Precision, format_precise
 from portal.models import Document, Input, InputAnswer, InputRound, Invitation, LinkKey, RoundDocument
@@ -163,7 +165,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(InputRound)
-class InputRoundAdmin(TenantAdmin):
+class InputRoundAdmin(HidesDrafts, NotesWhoSaw, TenantAdmin):
     form = RoundForm
     list_display = ("title", "state", "due", "input_count", "unanswered", "invited", "answers_due", "pages")
     list_filter = (StateFilter, "audience", ("authority", RelatedFilter))
@@ -264,9 +266,10 @@ class InputRoundAdmin(TenantAdmin):
 
 
 @admin.register(Input)
-class InputAdmin(ReadOnlyAdmin):
+class InputAdmin(NotesWhoSaw, ReadOnlyAdmin):
     """Input is found here when a plan records what it changed; it is read and answered on the round's own pages."""
 
+    case_is_at = "round__case"
     list_display = ("__str__", "round", "source", "received_on")
     list_select_related = ("round",)
     search_fields = ("speaks_for", "text", "round__title")

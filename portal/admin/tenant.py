@@ -48,7 +48,8 @@ class RelatedFilter(admin.RelatedFieldListFilter):
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         rows = visible(field.remote_field.model, request.user)
         ordering = field.remote_field.model._meta.ordering
-        return [(row.pk, str(row)) for row in (rows.order_by(*ordering) if ordering else rows)]
+        rows = rows.order_by(*ordering) if ordering else rows
+        return [(row.pk, getattr(row, "shown_title", None) or str(row)) for row in rows]
 
 
 ASKED = frozenset({"exact", "id__exact", "pk__exact", "isnull", "in", "gte", "gt", "lte", "lt", "year", "month", "day"})
@@ -155,8 +156,12 @@ class TenantAdmin(TenantRules, admin.ModelAdmin):
         own = permissions.authorities_with(request.user, permissions.writers_of(self.model_label))
         return own[0] if len(own) == 1 else None
 
+    def may_save(self, request: HttpRequest, obj: Any) -> bool:
+        """Say whether the user may store this row as it stands now."""
+        return permissions.may_write(request.user, self.model_label, self.authority_of(obj))
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        permissions.require(permissions.may_write(request.user, self.model_label, self.authority_of(obj)))
+        permissions.require(self.may_save(request, obj))
         if change and isinstance(obj, Versioned) and not form.has_changed():
             return  # a colleague may have changed it while this page was checked
         super().save_model(request, obj, form, change)
@@ -218,6 +223,7 @@ class TenantAdmin(TenantRules, admin.ModelAdmin):
         row = self.get_object(request, object_id)
         if row is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        self.note(request, row, "history")
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %s") % row,
@@ -241,6 +247,12 @@ class TenantAdmin(TenantRules, admin.ModelAdmin):
         """Return the rows whose history belongs on this row's page."""
         return [row]
 
+    def note(self, request: HttpRequest, row: Any, what: str = "") -> None:
+        """Note that this row was seen; only pages of cases do (`portal.admin.seen`)."""
+
+    def note_list(self, request: HttpRequest, rows: Any) -> None:
+        """Note that these rows were seen."""
+
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
         urls = super().get_urls()
@@ -254,7 +266,9 @@ class TenantAdmin(TenantRules, admin.ModelAdmin):
             changelist = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return redirect("../../?e=1")
-        return export.answer(form, self.opts.model_name, self.export_columns, changelist.get_queryset(request))
+        rows = changelist.get_queryset(request)
+        self.note_list(request, rows)
+        return export.answer(form, self.opts.model_name, self.export_columns, rows)
 
 
 class TenantInline(TenantRules, admin.TabularInline):

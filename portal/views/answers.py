@@ -18,10 +18,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from portal import answer_lists, answers, permissions, round_words, rules, wiring
+from portal import access_log, answer_lists, answers, permissions, round_words, rules, wiring
 from portal.answer_forms import AnswerForm, RegisterForm
 from portal.changes import changes_of
-from portal.models import InputAnswer, InputRound, Invitation
+from portal.models import AccessLog, InputAnswer, InputRound, Invitation
 from portal.models.base import key_in
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def round_of(request: Any, authority: str, round: str) -> InputRound:  # noqa: A
     found = get_object_or_404(rounds, authority__slug=authority, slug=round)
     user = request.user
     if permissions.does_casework(user, found.authority_id) or found.case_id in permissions.guest_cases(user):
+        access_log.saw(user, found.case, AccessLog.What.CASE)
         return found
     permissions.turn_away(user, found.authority_id)
 
@@ -163,7 +164,8 @@ def invite_again(request: Any, round_: InputRound) -> str:
 def answer_input(request: Any, authority: str, round: str, number: int) -> HttpResponse:  # noqa: A002
     """Show one input as it came, and the form that answers it; a colleague's answer is never overwritten unseen."""
     found = round_of(request, authority, round)
-    rows = found.inputs.select_related("answer__answered_by", "registered_by", "invitation", "web_choice")
+    also = ("answer__answered_by", "registered_by", "invitation", "web_choice", "organisation", "sent_by")
+    rows = found.inputs.select_related(*also)
     asked = get_object_or_404(rows.prefetch_related("attachments__document"), number=number)
     current = getattr(asked, "answer", None)
     if request.method == "POST" and "nettvalg" in request.POST:

@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
-from portal.models import Document, InputRound, RoundDocument
+from portal import access_log
+from portal.models import AccessLog, Document, InputRound, RoundDocument
 from portal.models.case import Access
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def download(request: HttpRequest, document: int) -> HttpResponseBase:
     Raises:
         Http404: there is no such document for this user, or its file is gone.
     """
-    found = readable_by(request.user).filter(pk=document).first()
+    found = readable_by(request.user).filter(pk=document).select_related("case").first()
     if found is None and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if found is None:
@@ -46,6 +47,7 @@ def download(request: HttpRequest, document: int) -> HttpResponseBase:
     except FileNotFoundError as error:
         log.error("a document's file is missing", document=found.pk)
         raise Http404 from error
+    access_log.saw(request.user, found.case, AccessLog.What.DOCUMENT, found)
     response = FileResponse(content, as_attachment=True, filename=found.filename)
     response["Content-Type"] = "application/octet-stream"
     response["Cache-Control"] = "private, no-store"

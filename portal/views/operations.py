@@ -32,6 +32,7 @@ ROUNDS = {
     "digest": gettext_lazy("Daily mail"),
     "deliver": gettext_lazy("Delivery of mail"),
     "clean": gettext_lazy("Cleaning"),
+    "groups": gettext_lazy("Check of who is in the groups"),
 }
 COUNTED = {
     "made": gettext_lazy("made"),
@@ -49,6 +50,7 @@ COUNTED = {
     "runs": gettext_lazy("rounds"),
     "notices": gettext_lazy("notices"),
     "mails": gettext_lazy("mails"),
+    "numbers": gettext_lazy("national identity numbers"),
 }
 
 

@@ -44,7 +44,8 @@ def test_the_database_chooses_the_occasion_the_rule_says(
         cursor.execute(
             "WITH ruled AS (SELECT %s::int[] AS days_before, %s::date AS day, %s::int AS late_every), "
             "told AS (SELECT r.*, 1 AS user_id, '' AS address, 'x' AS what, 'x' AS about, 1 AS about_id, "
-            "'day' AS stated, 1 AS tenant, '' AS path, '' AS headline, '' AS part_of, %s AS escalated FROM ruled r), "
+            "'day' AS stated, 1 AS tenant, '' AS path, '' AS headline, '' AS part_of, %s AS escalated, "
+            "NULL::bigint AS stands_for FROM ruled r), "
             f"{text} SELECT occasion FROM said",
             [ahead, day, every, leader, *facts],
         )
