@@ -10,6 +10,8 @@ from django.contrib.auth.hashers import make_password
 from portal.demo.authorities import AUTHORITIES, DEMO_PASSWORD, REGIONS, USERS
 from portal.demo.cases import CASES
 from portal.demo.rounds_loader import load_paths, load_rounds
+from portal.demo.signin_facts import PASSWORD_OFF
+from portal.demo.signin_loader import load_signins
 from portal.models import (
     Authority,
     Body,
@@ -37,6 +39,7 @@ def load(shelf: Shelf) -> None:
     _load_roles(shelf, authorities, bodies, cases, users)
     load_paths(shelf, authorities)
     load_rounds(shelf, cases, users)
+    load_signins(shelf, authorities, users)
 
 
 def _load_authorities(shelf: Shelf) -> dict[str, Authority]:
@@ -47,6 +50,7 @@ def _load_authorities(shelf: Shelf) -> dict[str, Authority]:
                 slug=fact.slug, name=fact.name, kind=fact.kind, municipality_number=fact.number,
                 number_valid_from=fact.number_from, theme=fact.theme, tagline=fact.tagline, is_listed=fact.listed,
                 contact_email=fact.contact_email, complaint_body=fact.complaint_body,
+                password_allowed=fact.slug not in PASSWORD_OFF,
             )
             for fact in AUTHORITIES
         },

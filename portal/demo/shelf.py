@@ -19,10 +19,17 @@ if TYPE_CHECKING:
 
 # Not part of what a user writes: counters, generated columns, secrets and pointers that the loader sets afterwards.
 NOT_CONTENT = frozenset(
-    {"row_version", "search", "last_login", "date_joined", "password", "current_entry", "opened_at"}
+    {"row_version", "search", "last_login", "date_joined", "password", "client_secret", "current_entry", "opened_at"}
 )
-NEVER_CHANGED = frozenset({"portal.input", "portal.inputattachment"})
-"""What was received: the database refuses every change, so a newer version leaves these rows as they are."""
+NEVER_CHANGED = frozenset(
+    f"portal.{name}"
+    for name in (
+        "input", "inputattachment", "identity", "mandate", "mandateinvitation", "mandaterequest", "deputy", "accesslog",
+        "organisation", "document",
+    )
+)  # fmt: skip
+"""What was received, seen or confirmed: the database refuses changes, or its dates count from the day it was loaded;
+a newer version leaves these rows as they are."""
 LATER_THAN_1 = {
     "portal.casestep": {"decided_on", "invented", "papers_due_on", "papers_sent_on"},
     "strategy.plan": {"adopted_on"},

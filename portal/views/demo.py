@@ -1,13 +1,12 @@
-"""Only in the demo: sign in as anyone with one press, read the mails, and a stand-in for Statistics Norway."""
+"""Only in the demo: sign in as anyone, read the mails, and a stand-in for Statistics Norway."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,17 +16,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from portal.demo.signin_facts import PEOPLE
 from portal.integrations import statistics_standin
-from portal.models import Mail, Membership, User
+from portal.models import Authority, IdentityProvider, Mail, Membership, Method, User, Way
 from portal.models.base import key_in
-from portal.signin import landing_page
+from portal.signing_in import signins
+from portal.signing_in.adapter import landing_page
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from portal.demo.signin_facts import PersonFact
+
 DEMO_DOMAIN = ".example"
 PER_PAGE = 50
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def only_in_demo() -> None:
@@ -48,8 +50,9 @@ def signin(request: HttpRequest) -> HttpResponse:
     people = User.objects.filter(email__endswith=DEMO_DOMAIN, is_active=True)
     if request.method == "POST":
         user = get_object_or_404(people, pk=key_in(request.POST.get("user", "")))
-        login(request, user, backend=BACKEND)
+        signins.sign_in(request, user, method=Method.DEMO)
         return redirect(landing_page(user))
+    people = people.exclude(email__in=[fact.email for fact in PEOPLE])  # they come by the stand-ins
     roles = Membership.objects.filter(user__in=people).select_related("user", "authority")
     held: dict[int, list[Membership]] = {}
     for role in roles:
@@ -57,7 +60,28 @@ def signin(request: HttpRequest) -> HttpResponse:
     rows = [
         {"user": person, "id": str(person.pk), "roles": held.get(person.pk, [])} for person in people.order_by("name")
     ]
-    return render(request, "portal/demo_signin.html", {"rows": rows})
+    return render(request, "portal/demo_signin.html", {"rows": rows, **ways_in()})
+
+
+def ways_in() -> dict[str, Any]:
+    """Return what the demo's authorities offer, and by which service each invented person shows most."""
+    offered = IdentityProvider.objects.offered().filter(environment="standin").select_related("authority")
+    providers = sorted(offered, key=lambda row: (row.authority.name, row.way))
+    places: dict[str, list[IdentityProvider]] = {}
+    for row in providers:
+        places.setdefault(row.authority.slug, []).append(row)
+    try_out = [{"person": fact, "by_code": fact.by_code, "provider": provider_for(fact, providers)} for fact in PEOPLE]
+    trial = Authority.objects.listed().exclude(pk__in=[row.authority_id for row in providers if row.way != Way.ENTRA])
+    return {
+        "places": [{"authority": rows[0].authority, "ways": [row.get_way_display() for row in rows]}
+                   for rows in places.values()],
+        "try_out": [row for row in try_out if row["by_code"] or row["provider"]], "trial": trial,
+    }  # fmt: skip
+
+
+def provider_for(person: PersonFact, providers: list[IdentityProvider]) -> IdentityProvider | None:
+    """Return the agreement through which this person signs in, the first that fits."""
+    return next((row for row in providers if row.way == person.way and row.tenant == person.tenant), None)
 
 
 @never_cache

@@ -17,15 +17,25 @@ from portal.demo.authorities import DEMO_PASSWORD, USERS
 from portal.demo.shelf import VERSION_KEY
 from portal.management.commands.load_demo import DEMO_VERSION, load_demo
 from portal.models import (
+    AccessLog,
     Authority,
     Case,
     CaseStep,
     DemoLoad,
+    Deputy,
+    Document,
+    GroupRole,
+    Identity,
+    IdentityProvider,
     Input,
     InputAnswer,
     InputRound,
     Invitation,
     Mail,
+    Mandate,
+    MandateInvitation,
+    MandateRequest,
+    Organisation,
     PathTemplate,
     PathTemplateStep,
     Role,
@@ -62,7 +72,8 @@ NOT_COMPARED = {"search"}
 WATCHED = (
     Authority, Unit, User, Case, CaseStep, Plan, Goal, Strategy, MeasureEntry, MeasureParticipation, Milestone,
     InputRound, Invitation, Input, InputAnswer, PathTemplate, PathTemplateStep, PlanCase, InputEffect,
-    ReportingPeriod, StatusReport, PlanReport, PlanReportFile, MeasureFunding, Mail,
+    ReportingPeriod, StatusReport, PlanReport, PlanReportFile, MeasureFunding, Mail, AccessLog, Deputy, Document,
+    GroupRole, Identity, IdentityProvider, Mandate, MandateInvitation, MandateRequest, Organisation,
 )  # fmt: skip
 TODAY = dt.date(2026, 11, 21)
 

@@ -9,6 +9,7 @@ from tests.bench.cases.mail import deliver
 from tests.bench.cases.national import standing_all, status_national
 from tests.bench.cases.public import front_page, status_live_200, status_unchanged_200
 from tests.bench.cases.reports import freeze_200, report_page
+from tests.bench.cases.signin import signin_roundtrip
 from tests.bench.cases.sweep import sweep_1m
 
 if TYPE_CHECKING:
@@ -28,5 +29,6 @@ _ALL: tuple[Callable[[World], Measured], ...] = (
     freeze_200,
     status_national,
     standing_all,
+    signin_roundtrip,
 )
 CASES = {make.__name__: make for make in _ALL}
