@@ -11,6 +11,9 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        pass
+
 
 class PortalAdminConfig(admin_apps.AdminConfig):
     """Puts our tenant-aware site where Django's own admin site would stand."""

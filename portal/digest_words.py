@@ -37,6 +37,8 @@ class Letter:
 
     to: str
     user: User | None = None
+    stands_in: bool = False
+    """Whether she is someone's deputy today, and is told in her place too."""
     notices: list[int] = field(default_factory=list)
     shown: list[Notice] = field(default_factory=list)
     late: int = 0
@@ -103,6 +105,11 @@ def is_today(day: dt.date, precision: str, today: dt.date) -> bool:
 
 def for_user(letter: Letter) -> dict[str, str]:
     answers_for = _("You get this e-mail because you answer for these deadlines, or lead those who do.")
+    if letter.stands_in:
+        answers_for = _(
+            "You get this e-mail because you answer for these deadlines, lead those who do, or stand in for someone "
+            "who is away."
+        )
     works_on = _("You get this e-mail because you work on the case.")
     return {
         "link": settings.BASE_URL + reverse("waiting"),

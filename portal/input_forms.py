@@ -174,7 +174,23 @@ class InvitedForm(forms.Form):
         return Typed(given["text"], given["speaks_for"], given["may_publish"], given.get("address", ""))
 
 
-class InputForm(InvitedForm):
+class SignedInForm(InvitedForm):
+    """Input from one who is signed in: her account's address is confirmed already."""
+
+    drop_files = forms.BooleanField(label=_("Leave out the files I sent before"), required=False)
+    order = ("text", "speaks_for", "files", "drop_files", "may_publish")
+
+    def __init__(self, *args: Any, kept_files: list[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kept_files:
+            kept = gettext("You have sent %(names)s. They stay, unless you choose others.")
+            self.fields["files"].help_text = f"{escape(kept % {'names': ', '.join(kept_files)})} {files_help()}"
+        else:
+            del self.fields["drop_files"]
+            self.helper.layout.fields = [part for part in self.helper.layout.fields if part != "drop_files"]
+
+
+class InputForm(SignedInForm):
     """Input from anyone: the address is confirmed by a code afterwards."""
 
     address = Address(
@@ -182,20 +198,13 @@ class InputForm(InvitedForm):
     )
     website = forms.CharField(label=_("Leave this field empty"), required=False)
     started = forms.CharField(widget=forms.HiddenInput, required=False, initial=lambda: new_stamp())
-    drop_files = forms.BooleanField(label=_("Leave out the files I sent before"), required=False)
     send_text = _("Get the code by e-mail")
     order = ("text", "speaks_for", "address", "files", "drop_files", "may_publish")
 
-    def __init__(self, *args: Any, kept_files: list[str] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["address"].widget.attrs["autocomplete"] = "email"
         self.fields["website"].widget.attrs.update({"autocomplete": "off", "tabindex": "-1"})
-        if kept_files:
-            kept = gettext("You have sent %(names)s. They stay, unless you choose others.")
-            self.fields["files"].help_text = f"{escape(kept % {'names': ', '.join(kept_files)})} {files_help()}"
-        else:
-            del self.fields["drop_files"]
-            self.helper.layout.fields = [part for part in self.helper.layout.fields if part != "drop_files"]
 
     def hidden_parts(self) -> list[Any]:
         return [Div("website", css_class="p-trap"), "started"]

@@ -30,9 +30,11 @@ BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000" if DEMO or TESTIN
 PROXY_COUNT = env.int("PROXY_COUNT", default=0 if DEMO or TESTING else -1)
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
+TEST_SERVICES = env.bool("TEST_SERVICES", default=DEMO or TESTING)
+DATA_KEYS = env.list("DATA_KEYS", default=[SECRET_KEY] if DEMO or TESTING else [])
 refuse_unsafe(
     demo=DEMO, testing=TESTING, debug=DEBUG, secret_key=SECRET_KEY, allowed_hosts=ALLOWED_HOSTS,
-    base_url=BASE_URL, proxy_count=PROXY_COUNT, database_url=DATABASE_URL, redis_url=REDIS_URL,
+    base_url=BASE_URL, proxy_count=PROXY_COUNT, database_url=DATABASE_URL, redis_url=REDIS_URL, data_keys=DATA_KEYS,
 )  # fmt: skip
 SECURE = not (DEMO or TESTING)
 
@@ -69,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.middleware.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -182,7 +185,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "front_page"
-ACCOUNT_ADAPTER = "portal.signin.AccountAdapter"
+ACCOUNT_ADAPTER = "portal.signing_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -194,21 +197,24 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
-ACCOUNT_RATE_LIMITS: dict[str, str] = (
-    {"login": "1000/m/ip", "login_failed": "100/m/ip,5/5m/key"} if TESTING or DEMO else {}
-)
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # portal.signing_in.lockout counts them, in the database
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "portal.signing_in.passwords.LinkKeys"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or TESTING
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up here, so an address under change must not bar the second step
 MFA_FORMS = {
-    "add_webauthn": "portal.signin_forms.AddWebAuthnForm",
-    "edit_webauthn": "portal.signin_forms.EditWebAuthnForm",
+    "add_webauthn": "portal.signing_in.key_forms.AddWebAuthnForm",
+    "edit_webauthn": "portal.signing_in.key_forms.EditWebAuthnForm",
+    "authenticate": "portal.signing_in.key_forms.AuthenticateForm",
+    "reauthenticate": "portal.signing_in.key_forms.ReauthenticateForm",
 }
 MFA_TOTP_ISSUER = "Næringsportalen"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)
+SESSION_LONGEST_HOURS = 10
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "__Host-sid" if SECURE else "sid"
@@ -266,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "portal.tasks.sweep_deadlines", "schedule": crontab(minute=0)},
     "sweep-at-the-days-start": {"task": "portal.tasks.sweep_deadlines", "schedule": crontab(hour=6, minute=30)},
     "digests": {"task": "portal.tasks.send_digests", "schedule": crontab(minute="*/5")},
+    "groups": {"task": "portal.tasks.check_groups", "schedule": 60.0},
     "clean": {"task": "portal.tasks.clean_up", "schedule": crontab(hour=2, minute=40)},
 }
 
@@ -273,6 +280,10 @@ CELERY_BEAT_SCHEDULE = {
 STATISTICS_URL = env.str(
     "STATISTICS_URL",
     default=f"{BASE_URL}/demo/statistikk" if DEMO or TESTING else "https://data.ssb.no/api/pxwebapi/v2",
+)
+REGISTER_URL = env.str(
+    "REGISTER_URL",
+    default=f"{BASE_URL}/demo/register" if DEMO or TESTING else "https://data.brreg.no/enhetsregisteret/api",
 )
 
 # ---- metrics ----

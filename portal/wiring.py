@@ -46,7 +46,7 @@ EFFECT_PAGES = ["strategy.panels.where_to_record_effects"]
 """Each: (case, user) → [{"text", "url"}]: the case pages where the area records what an input changed."""
 PRIVATE_LINKS = ["portal.links.in_daily_mail", "strategy.links.in_daily_mail"]
 """Each: (notices, now) → {notice id: (address, unsaved key)}: private links for those who are told at an address."""
-CASE_LINKS = ["strategy.panels.links_of_case"]
+CASE_LINKS = ["portal.acting_for.mandate_lists.links_of_case", "strategy.panels.links_of_case"]
 """Each: (case, user) → [{"text", "url"}]: what of the areas the case is about."""
 METRICS = ["strategy.national.metrics"]
 """Each: (today) → [(name, help, [(labels, value)])]: what the areas add to the operator's metrics."""

@@ -31,7 +31,7 @@ class StepField(forms.ModelChoiceField):
         day = step.decided_on or step.starts_on or step.ends_on
         when = sentences.long_day(day, step.precision) if day else ""
         number = Treatment(number=step.item_number or step.case_number).number
-        return ", ".join(filter(None, (who, when, number, step.case.title)))
+        return ", ".join(filter(None, (who, when, number, str(step.case))))
 
 
 class Once(forms.Form):

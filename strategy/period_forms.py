@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.case_path import when
+from portal.case_path import is_open, when
 from portal.models import Body, CaseStep, User
 from portal.versions import NativeDateInput, VersionedMixin
 from strategy import asking
@@ -61,7 +61,7 @@ class StepField(forms.ModelChoiceField):
     """A treatment, by body and date and what it is about."""
 
     def label_from_instance(self, obj: Any) -> str:
-        about = obj.description or obj.case.public_title or obj.case.title
+        about = (is_open(obj.case) and obj.description) or str(obj.case)
         return " · ".join(filter(None, (str(obj.body), when(obj), about)))
 
 

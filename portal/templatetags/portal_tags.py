@@ -77,7 +77,13 @@ STANDINGS: dict[str, Standing] = {
     "input_partly": Standing("behind", gettext_lazy("Partly taken in"), "warning"),
     "input_not": Standing("cancelled", gettext_lazy("Not taken in"), "neutral"),
     "input_noted": Standing("check", gettext_lazy("Noted"), "info"),
+    # Where an input stands for the one who gives it, before the answer says what followed.
+    "input_draft": Standing("undated", pgettext_lazy("input", "Draft"), "neutral"),
+    "input_received": Standing("ok", pgettext_lazy("input", "Received"), "info"),
+    "input_answered": Standing("done", pgettext_lazy("input", "Answered"), "success"),
     "input_late": Standing("risk", gettext_lazy("Came after the due date"), "warning"),
+    # A request to act for an organisation that has no answer yet.
+    "mandate_waiting": Standing("wait", pgettext_lazy("request", "Waiting"), "neutral"),
     # What the next action part makes of a measure, by `strategy.part_lines.KINDS`.
     "part_new": Standing("ok", pgettext_lazy("measure", "New"), "info"),
     "part_continued": Standing("check", gettext_lazy("Continued"), "neutral"),

@@ -11,10 +11,12 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import round_lists, typed, wiring
+from portal.acting_for.mandate_requests import REFERENCE as MANDATES
 from portal.middleware import LANGUAGE_COOKIE
 from portal.models import Authority, Body, Case, RegionMembership
 from portal.models.base import NorwegianKey
@@ -78,6 +80,7 @@ def memberships_of(authority: Authority) -> list[RegionMembership]:
 def public_cases(authority: Authority) -> list[Case]:
     """Return the newest cases, each with its number of steps; what more of it may be read its own page decides."""
     cases = Case.objects.filter(authority=authority).select_related("authority").annotate(step_count=Count("steps"))
+    cases = cases.exclude(reference__startswith=MANDATES)  # one for each organisation: they would fill the list
     return list(cases.order_by(F("opened_on").desc(nulls_last=True), "-pk")[:CASES_SHOWN])
 
 
@@ -100,15 +103,18 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@never_cache
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def continue_typed(request: HttpRequest) -> HttpResponse:
-    """Give back what was typed before the session ended, ready to send again."""
+    """Give back what was typed and could not be taken then, ready to send again; a press throws it away instead."""
     form = typed.kept_for(request)
     if form is None:
         return redirect("front_page")
-    typed.forget(request)
-    return render(request, "portal/continue_typed.html", form)
+    if request.method == "POST":
+        typed.forget(request)
+        return redirect(form["path"])
+    return render(request, "portal/continue_typed.html", {"why": "signed_out", **form})
 
 
 @require_safe

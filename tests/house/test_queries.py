@@ -13,7 +13,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal import keys
-from portal.models import Authority, LinkKey, Notice, NoticeRule, PathTemplate, Run
+from portal.models import (
+    AccessLog,
+    Authority,
+    Deputy,
+    GroupRole,
+    IdentityProvider,
+    LinkKey,
+    Notice,
+    NoticeRule,
+    PathTemplate,
+    Run,
+)
 from strategy.models import MeasureTag, Plan
 from tests import factories as make
 from tests.conftest import signed_in
@@ -272,6 +283,46 @@ def test_a_rounds_input_as_officers_work_with_it() -> None:
     same_for_all_sizes(grow)
 
 
+def test_a_persons_own_page() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        authority = make.an_authority()
+        person = make.a_user("officer", authority)
+        for place in range(size):
+            organisation, case = make.an_organisation(authority), make.a_case(authority, officer=person)
+            make.a_mandate(organisation, person)
+            sent, begun = (
+                make.a_round(case, answers_published_at=timezone.now()),
+                make.a_round(case, due_on="2099-01-01"),
+            )
+            make.a_draft(organisation, begun)
+            make.an_answer(make.an_input(sent, sent_by=person))
+            make.an_input(sent, organisation=organisation)
+            Notice.objects.filter(pk=make.a_notice(authority).pk).update(user=person, occasion=f"{place}")
+        return signed_in(person, "mfa"), {"/min-side/": 21}
+
+    same_for_all_sizes(grow)
+
+
+def test_an_organisations_page_and_its_input() -> None:
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        authority = make.an_authority()
+        organisation, person, case = make.an_organisation(authority), make.a_user(), make.a_case(authority)
+        host = make.a_mandate(organisation, person)
+        for _ in range(size):
+            make.a_mandate(organisation, make.a_user(), invited_by=host)
+            make.a_mandate_invitation(host)
+            sent = make.a_round(case, answers_published_at=timezone.now())
+            make.an_answer(make.an_input(sent, organisation=organisation, sent_by=person))
+            draft = make.a_draft(organisation, make.a_round(case), edited_by=person)
+            make.a_round(case)
+        page = f"/min-side/virksomhet/{organisation.pk}/"
+        write = f"{page}innspill/{draft.round_id}/"
+        client = signed_in(person, "ansattporten")
+        return client, dict.fromkeys([page, f"{page}?fjern={host.pk}", f"{page}inviter/", write, f"{write}?gjor=send"])
+
+    same_for_all_sizes(grow)
+
+
 def the_plan(authority: Authority) -> Plan:
     """Return a plan for one more row: every tenth row gets a new one."""
     plan = Plan.objects.filter(authority=authority).last()
@@ -290,9 +341,20 @@ def _with_parent(size: int, child: Callable[[Any], Any]) -> Client:
     return signed_in(leader)
 
 
+def a_deputy(authority: Authority) -> Deputy:
+    away, other = make.a_user("officer", authority), make.a_user("officer", authority)
+    day = timezone.localdate()
+    return Deputy.objects.create(authority=authority, person=away, deputy=other, valid_from=day, valid_to=day)
+
+
+def the_entra(authority: Authority) -> IdentityProvider:
+    """Return the authority's directory: it has one at most, whatever the size of the list."""
+    return IdentityProvider.objects.filter(authority=authority).first() or make.a_provider(authority, "entra")
+
+
 CHANGELISTS: dict[str, Callable[[Any], Any]] = {
     "portal/unit": lambda a: make.a_unit(a, leader=make.a_user()),
-    "portal/organisation": make.an_organisation,
+    "portal/organisation": lambda a: make.a_mandate(make.an_organisation(a), make.a_user()),
     "portal/body": make.a_body,
     "portal/case": lambda a: make.a_case(a, officer=make.a_user()),
     "portal/casestep": lambda a: make.a_step(make.a_case(a), body=make.a_body(a)),
@@ -303,7 +365,14 @@ CHANGELISTS: dict[str, Callable[[Any], Any]] = {
     "portal/input": lambda a: make.an_input(make.a_round(make.a_case(a))),
     "portal/mail": lambda a: make.a_mail(authority=a),
     "portal/membership": lambda a: make.a_user("officer", a),
+    "portal/deputy": lambda a: a_deputy(a),
+    "portal/identityprovider": lambda a: GroupRole.objects.create(
+        authority=a, provider=the_entra(a), group=f"gruppe-{next(make.counter)}", role="officer"
+    ),
     "portal/user": lambda a: make.a_user("officer", a),
+    "portal/accesslog": lambda a: AccessLog.objects.create(
+        authority=a, case=make.a_case(a, access="exempt", access_basis="x"), what="case", user_id=make.a_user().pk
+    ),
     "portal/event": lambda a: make.an_event(a),
     "portal/notice": lambda a: make.a_notice(a),
     "strategy/plan": make.a_plan,

@@ -13,7 +13,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from portal import keys
-from portal.models import Document
+from portal.models import Document, IdentityProvider, Mandate, MandateInvitation, MandateRequest, Organisation
 from portal.tasks import beat_tick
 from strategy import rolling
 from strategy.models import Follower, ForumQuestion, Indicator, MeasureParticipation, ReportingPeriod, StatusReport
@@ -50,7 +50,7 @@ def test_every_address_has_a_row() -> None:
 
 
 def test_every_admin_page_belongs_to_a_model_with_declared_rights() -> None:
-    known = r"(|add/|eksport/<slug:form>/|<path:object_id>/(history/|delete/|change/|mal/|))$"
+    known = r"(|add/|eksport/<slug:form>/|<path:object_id>/(history/|delete/|change/|mal/|prov/|))$"
     for pattern in patterns(get_resolver()):
         if PER_MODEL.match(pattern):
             assert re.search(PER_MODEL.pattern + known, pattern), f"declare {pattern}"
@@ -81,6 +81,17 @@ def places(world: World) -> dict[str, Any]:
         "region": REGION, "shared": SHARED_PLAN, "period": world.home.one(ReportingPeriod).pk,
         "next_period": world.next.one(ReportingPeriod).pk, "status_report": world.home.one(StatusReport).pk,
         "next_status_report": world.next.one(StatusReport).pk,
+        "password_key": keys.issue(
+            "password", now=timezone.now(), user=world.user("editor"), address=world.user("editor").email
+        ),
+        "idporten": world.home.rows(IdentityProvider).get(way="idporten").pk,
+        "organisation": world.home.one(Organisation).pk, "next_organisation": world.next.one(Organisation).pk,
+        "open_round": world.home.round.pk, "next_round": world.next.round.pk,
+        "mandate": world.home.one(Mandate).pk, "next_mandate": world.next.one(Mandate).pk,
+        "mandate_request": world.home.one(MandateRequest).pk, "next_mandate_request": world.next.one(MandateRequest).pk,
+        "mandate_key": keys.issue(
+            "mandate", now=timezone.now(), subject_id=world.home.one(MandateInvitation).pk
+        ),
         "stop_key": keys.issue("unsubscribe", now=timezone.now(), address="en@test.example", scope="input_due"),
         "follow_key": keys.issue("follow", now=timezone.now(), subject_id=world.home.one(Follower).pk),
         "question": world.home.one(ForumQuestion).pk, "indicator": world.home.one(Indicator).pk,

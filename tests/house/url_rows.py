@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-PUBLIC = ["anonymous", "stranger", "elected", "forum_reviewer", "jury"]
+PUBLIC = ["anonymous", "stranger", "citizen", "manager", "colleague", "elected", "forum_reviewer", "jury"]
 """People for whom the case pages do not open."""
 CASEWORKERS = [
     "guest_officer", "officer", "leader", "decision_maker", "finance_preparer", "attester", "approver", "editor",

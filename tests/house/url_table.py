@@ -26,10 +26,12 @@ from tests.house.url_rows import (
     all_get,
     only,
 )
+from tests.house.url_table_people import PEOPLE
 from tests.house.url_table_plans import PLANS
 
 TABLE: dict[str, list[Row]] = {
     **PLANS,
+    **PEOPLE,
     # the portal's own pages
     "": [Row("/", ANYONE), Row("/", all_get(405), "post")],
     "klar/": [Row("/klar/", ANYONE)],
@@ -143,23 +145,51 @@ TABLE: dict[str, list[Row]] = {
         Row("/{home}/saker/{case}/", all_get(405), "post"),
     ],
     # signing in
-    "konto/fortsett/": [Row("/konto/fortsett/", LED_ON)],
+    "konto/fortsett/": [Row("/konto/fortsett/", LED_ON), Row("/konto/fortsett/", LED_ON, "post")],
+    "konto/bekreft/": [
+        Row("/konto/bekreft/?til=/admin/", LED_ON),  # each has just confirmed, but who is not signed in
+        Row("/konto/bekreft/?til=/&for=submit&hos={home}", all_get(200, anonymous=302, citizen=302, manager=302)),
+        Row("/konto/bekreft/?til=https://evil.example/", LED_ON),
+    ],
     "konto/login/": [Row("/konto/login/", NOT_SIGNED_IN)],
     "konto/logout/": [Row("/konto/logout/", SIGNED_IN)],
     "konto/inactive/": [Row("/konto/inactive/", ANYONE)],
     "konto/signup/": [Row("/konto/signup/", NOT_SIGNED_IN)],
     "konto/reauthenticate/": [Row("/konto/reauthenticate/", SIGNED_IN)],
-    "konto/email/": [Row("/konto/email/", SIGNED_IN)],
-    "konto/confirm-email/": [Row("/konto/confirm-email/", ANYONE)],
-    "konto/^confirm-email/(?P<key>[-:\\w]+)/$": [Row("/konto/confirm-email/feil/", ANYONE)],
+    "konto/email/": [
+        Row("/konto/email/", SIGNED_IN),
+        Row("/konto/email/", SIGNED_IN, "post", {"address": ""}),
+    ],
+    "konto/confirm-email/": [Row("/konto/confirm-email/", LED_ON)],
+    "konto/^confirm-email/(?P<key>[-:\\w]+)/$": [Row("/konto/confirm-email/feil/", NOWHERE)],
     "konto/password/change/": [Row("/konto/password/change/", SIGNED_IN)],
     "konto/password/set/": [Row("/konto/password/set/", LED_ON)],
     "konto/password/reset/": [Row("/konto/password/reset/", ANYONE)],
     "konto/password/reset/done/": [Row("/konto/password/reset/done/", ANYONE)],
     "konto/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": [
-        Row("/konto/password/reset/key/1-feil/", ANYONE)
+        Row("/konto/password/reset/key/1-feil/", NOWHERE)
     ],
     "konto/password/reset/key/done/": [Row("/konto/password/reset/key/done/", ANYONE)],
+    "konto/passord/<str:key>/": [
+        Row("/konto/passord/feil/", NOWHERE),
+        Row("/konto/passord/{stop_key}/", NOWHERE),
+        Row("/konto/passord/{password_key}/", ANYONE),  # the mail it stands in is the right
+        Row("/konto/passord/{password_key}/", ANYONE, "post", {"password1": "kort"}),
+    ],
+    "konto/kode/": [
+        Row("/konto/kode/", NOT_SIGNED_IN),
+        Row("/konto/kode/", NOT_SIGNED_IN, "post", {"address": ""}),
+    ],
+    "konto/kode/skriv/": [
+        Row("/konto/kode/skriv/", LED_ON),
+        Row("/konto/kode/skriv/", LED_ON, "post", {"code": "123456"}),
+    ],
+    "konto/okter/": [
+        Row("/konto/okter/", SIGNED_IN),
+        Row("/konto/okter/?side=9", SIGNED_IN),
+        Row("/konto/okter/", LED_ON, "post", {"others": "1"}),
+        Row("/konto/okter/", all_get(404, anonymous=302), "post", {"session": "999999999"}),
+    ],
     "konto/login/code/confirm/": [Row("/konto/login/code/confirm/", LED_ON)],
     "konto/2fa/": [Row("/konto/2fa/", SIGNED_IN)],
     "konto/2fa/authenticate/": [Row("/konto/2fa/authenticate/", LED_ON)],
@@ -175,6 +205,11 @@ TABLE: dict[str, list[Row]] = {
     "konto/2fa/webauthn/keys/<int:pk>/remove/": [Row("/konto/2fa/webauthn/keys/1/remove/", LED_ON)],
     "konto/2fa/webauthn/keys/<int:pk>/edit/": [Row("/konto/2fa/webauthn/keys/1/edit/", LED_ON)],
     "konto/2fa/webauthn/login/": [Row("/konto/2fa/webauthn/login/", LED_ON)],
+    "konto/koblinger/": [
+        Row("/konto/koblinger/", SIGNED_IN),
+        Row("/konto/koblinger/?sted={home}&next=//ond.example/", SIGNED_IN),
+        Row("/konto/koblinger/", all_get(404, anonymous=302), "post", {"disconnect": "999999999"}),
+    ],
     # the case pages as a whole
     "admin/": [Row("/admin/", STAFF)],
     "admin/login/": [Row("/admin/login/", LED_ON)],
@@ -189,7 +224,10 @@ TABLE: dict[str, list[Row]] = {
     "admin/r/<int:content_type_id>/<path:object_id>/": [
         Row("/admin/r/1/1/", only(CASEWORKERS, 404, rest=403, anonymous=302))
     ],
-    "admin/^(?P<app_label>portal|strategy)/$": [Row("/admin/portal/", STAFF), Row("/admin/strategy/", STAFF)],
+    "admin/^(?P<app_label>portal|strategy)/$": [
+        Row("/admin/portal/", STAFF),
+        Row("/admin/strategy/", {**STAFF, "guest_officer": 404}),  # a plan is no part of her case
+    ],
     "admin/(?P<url>.*)$": [Row("/admin/finnes/ikke/", only(CASEWORKERS, 404, rest=403, anonymous=302))],
 }
 
@@ -198,6 +236,8 @@ TABLE: dict[str, list[Row]] = {
 WRITERS = {"leader", "officer", "region_secretary", "neighbour", "operator"}
 TEXT_WRITERS = WRITERS | {"editor"}
 LEADERS = {"leader", "operator"}
+GUESTS = {"guest_officer"}
+"""They add to their one case; in cases of others the page does not exist for them."""
 NOBODY: set[str] = set()
 OPERATOR = {"operator"}
 
@@ -221,18 +261,21 @@ ADMIN: dict[str, Rights] = {
     "portal.noticerule": rights(LEADERS),
     "portal.user": rights(NOBODY, change=OPERATOR),
     "portal.membership": rights(LEADERS),
+    "portal.identityprovider": rights(LEADERS),
+    "portal.deputy": rights(LEADERS),
     "portal.organisation": rights(WRITERS),
     "portal.body": rights(WRITERS),
     "portal.bodymembership": rights(WRITERS),
     "portal.case": rights(WRITERS, delete=NOBODY),
-    "portal.casestep": rights(WRITERS),
+    "portal.casestep": rights(WRITERS, add=WRITERS | GUESTS),
     "portal.pathtemplate": rights(WRITERS),
-    "portal.document": rights(WRITERS, delete=NOBODY),
+    "portal.document": rights(WRITERS, add=WRITERS | GUESTS, delete=NOBODY),
     "portal.inputround": rights(WRITERS),
     "portal.input": rights(NOBODY),
     "portal.mail": rights(NOBODY),
     "portal.notice": rights(NOBODY),
     "portal.event": rights(NOBODY),
+    "portal.accesslog": rights(NOBODY),
     "strategy.plan": rights(TEXT_WRITERS),
     "strategy.goal": rights(TEXT_WRITERS),
     "strategy.strategy": rights(TEXT_WRITERS),

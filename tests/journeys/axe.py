@@ -16,12 +16,15 @@ OPTIONS = {
 }
 
 
-def violations(page: Page) -> list[str]:
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+
+
+def violations(page: Page, options: dict[str, Any] = OPTIONS) -> list[str]:
     """Return what axe finds wrong, a line for each place."""
     if not page.evaluate("typeof window.axe !== 'undefined'"):
         page.evaluate(SOURCE)
     page.evaluate("document.getAnimations().forEach(a => a.finish())")  # colours on their way are no colours
     found: list[dict[str, Any]] = page.evaluate(
-        "options => axe.run(document, options).then(r => r.violations)", OPTIONS
+        "options => axe.run(document, options).then(r => r.violations)", options
     )
     return [f"{v['id']}: {v['help']} — {node['html'][:160]}" for v in found for node in v["nodes"][:3]]

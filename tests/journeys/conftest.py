@@ -17,15 +17,24 @@ from django.db import connections
 from django.utils import timezone
 
 from portal import keys
-from portal.models import CaseStep, NoticeRule, PathTemplate
+from portal.models import (
+    CaseStep,
+    IdentityProvider,
+    Mandate,
+    MandateInvitation,
+    MandateRequest,
+    NoticeRule,
+    Organisation,
+    PathTemplate,
+)
 from strategy import rolling
 from strategy.models import Follower, ForumQuestion, Indicator, Observation, ReportingPeriod, StatusReport
 from tests import factories as make
-from tests.conftest import signed_in
+from tests.conftest import confirmed, signed_in
 from tests.databases import address_of, pointed_at
 from tests.mailserver import free_port
 from tests.skipping import needs
-from tests.world import DRAFT_PLAN, HOME, PLAN, World
+from tests.world import CITIZENS, DRAFT_PLAN, HOME, PLAN, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +42,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parents[2]
+SIGNED_IN = ("officer", "leader", "forum_reviewer", "stranger", "operator", *CITIZENS)
+"""Who looks at pages; each has a session."""
 FLAGS = [
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking",
     "--disable-component-update", "--disable-domain-reliability", "--disable-sync", "--no-first-run",
@@ -66,10 +77,11 @@ def site(django_db_setup: None, databases: Any, django_db_blocker: Any, tmp_path
     with databases.clone() as name, django_db_blocker.unblock():
         with pointed_at(name):
             places = _places()
-            sessions = {p: _session(p) for p in ("officer", "leader", "forum_reviewer", "stranger", "operator")}
+            sessions = {p: _session(p) for p in SIGNED_IN}
         port = free_port()
         environment = {
-            **os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "1", "LANGUAGES_OFFERED": "nb,nn",
+            **os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "BIND": f"127.0.0.1:{port}",
+            "BASE_URL": f"http://127.0.0.1:{port}", "WEB_WORKERS": "1", "WEB_THREADS": "8", "LANGUAGES_OFFERED": "nb,nn",
             "DATABASE_URL": address_of(name, connections.settings["default"]), "DEMO": "true", "TESTING": "true",
             "REDIS_URL": django_settings.REDIS_URL, "CACHE_URL": django_settings.CACHE_URL,
             "MEDIA_ROOT": str(django_settings.MEDIA_ROOT), "EMAIL_URL": "dummymail://",
@@ -105,14 +117,22 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 def _places() -> dict[str, Any]:
     world = World()
+    make.a_draft(world.home.one(Organisation), world.home.round)
     return {
         "home": HOME, "plan": PLAN, "draft": DRAFT_PLAN, "measure": world.home.participation.measure_id,
         "participation": world.home.participation.pk, "case": world.home.case.pk,
+        "organisation": world.home.one(Organisation).pk, "mandate": world.home.one(Mandate).pk,
+        "mandate_request": world.home.one(MandateRequest).pk,
+        "mandate_key": keys.issue("mandate", now=timezone.now(), subject_id=world.home.one(MandateInvitation).pk),
         "unit": world.home.participation.unit_id, "plan_id": world.home.plan.pk, "round_id": world.home.round.pk,
         "template": world.home.one(PathTemplate).pk, "step": world.home.one(CaseStep).pk,
-        "rule": world.home.one(NoticeRule).pk,
+        "rule": world.home.one(NoticeRule).pk, "home_id": world.home.authority.pk,
+        "entra": IdentityProvider.objects.get(authority=world.home.authority, way="entra").pk,
         "invitation_key": keys.issue(
             "invitation", now=timezone.now(), subject_id=world.home.round.invitations.get().pk
+        ),
+        "password_key": keys.issue(
+            "password", now=timezone.now(), user=world.user("editor"), address=world.user("editor").email
         ),
         "stop_key": keys.issue("unsubscribe", now=timezone.now(), address="en@test.example", scope="*"),
         "follow_key": keys.issue("follow", now=timezone.now(), subject_id=world.home.one(Follower).pk),
@@ -136,7 +156,7 @@ def _partners_and_officers(world: World) -> str:
 
 
 def _session(person: str) -> str:
-    return signed_in(World().user(person)).cookies[django_settings.SESSION_COOKIE_NAME].value
+    return confirmed(signed_in(World().user(person))).cookies[django_settings.SESSION_COOKIE_NAME].value
 
 
 @pytest.fixture(scope="session")

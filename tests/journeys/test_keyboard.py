@@ -46,6 +46,40 @@ def test_the_menu_opens_and_closes_with_keys_and_without_scripts(site: Site, bro
     assert page.evaluate(f"{FOCUSED}.classList.contains('p-menu')"), "focus goes back to the button"
 
 
+def test_the_accounts_menu_opens_and_closes_with_keys_and_without_scripts(
+    site: Site, browse: Callable[..., Watched]
+) -> None:
+    page = browse("officer", scripts=False).page
+    page.goto(site.address("/{home}/"))
+    mine, button = page.locator("#konto"), page.locator(".p-mine-button")
+    expect(mine).to_be_hidden()
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(mine).to_be_visible()
+    assert violations(page) == []
+    box, screen = mine.bounding_box(), page.viewport_size
+    assert box is not None
+    assert screen is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= screen["width"]
+    page.keyboard.press("Tab")
+    assert page.evaluate(f"document.querySelector('#konto').contains({FOCUSED})"), "what opened comes next"
+    page.keyboard.press("Escape")
+    expect(mine).to_be_hidden()
+    assert page.evaluate(f"{FOCUSED}.classList.contains('p-mine-button')"), "focus goes back to the button"
+
+
+def test_on_a_phone_the_account_stands_in_the_menu(site: Site, browse: Callable[..., Watched]) -> None:
+    page = browse("officer", width=320, scripts=False).page
+    page.goto(site.address("/{home}/"))
+    expect(page.locator("#konto")).to_be_hidden()
+    page.locator(".p-menu").click()
+    expect(page.locator("#konto form [type=submit]")).to_be_visible()
+    expect(page.locator(".p-mine-button")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert violations(page) == []
+
+
 def test_each_stop_of_the_keyboard_can_be_seen(site: Site, browse: Callable[..., Watched]) -> None:
     page = browse().page
     page.goto(site.address("/"))

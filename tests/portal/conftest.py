@@ -8,9 +8,12 @@ import pytest
 from django.utils import translation
 
 from tests import factories as make
+from tests import openid_server
 from tests.portal.mondays import DAY, MONDAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from portal.models import Authority, User
 
 
@@ -40,3 +43,17 @@ def words_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let readers of the daily mail get the words that stand in the code, so that a translation breaks no test."""
     override = translation.override
     monkeypatch.setattr("portal.digest_words.translation.override", lambda _language: override("en"))
+
+
+@pytest.fixture(scope="session")
+def openid_service() -> Iterator[openid_server.Service]:
+    with openid_server.running() as service:
+        yield service
+
+
+@pytest.fixture
+def service(openid_service: openid_server.Service, settings: Any, db: None) -> openid_server.Service:
+    """A sign-in service over real HTTP; the stand-in's place in the portal's own address leads to it."""
+    openid_service.start_over()
+    settings.BASE_URL = openid_service.origin
+    return openid_service
