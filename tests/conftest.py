@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client, RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal.signing_in import signins, step_up
 from tests import factories
@@ -160,9 +160,15 @@ def valkey() -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True)
+def _speaks_bokmal() -> None:
+    """A request for another language leaves it on in this thread; the next test begins in bokmål."""
+    translation.activate(django_settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
 def _counts_start_at_zero(request: pytest.FixtureRequest) -> None:
-    """Rate limits count per minute in the cache; no test pays for another's requests or reads another's pages."""
-    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+    """Rate limits count per minute in the cache, and a stand-in that is down is noted there: no test pays for another's."""
+    if {"db", "site"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
         from django.core.cache import cache
 
         from portal.kept_pages import SHELF
