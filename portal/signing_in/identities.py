@@ -62,6 +62,17 @@ def may_connect(user: User, mark: Mark | None) -> bool:
     return mark is None or mark.method != Method.CODE or step_up.has_more(user) or not is_guarded(user)
 
 
+def may_tie(user: User, mark: Mark | None) -> bool:
+    """Say whether this session may tie one more identity to the account: not one weaker than what opens it already.
+
+    Who reads a person's mailbox can choose a new password. Where an electronic identity opens the account, a password
+    alone ties no other beside it.
+    """
+    by_password_alone = mark is not None and mark.method == Method.PASSWORD
+    has_eid = by_password_alone and user.identities.filter(way__in=(Way.IDPORTEN, Way.ANSATTPORTEN)).exists()
+    return may_connect(user, mark) and not has_eid
+
+
 # ---- deeds ----
 
 

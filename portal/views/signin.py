@@ -85,7 +85,7 @@ def signin_start(request: HttpRequest, provider: int) -> HttpResponse:
         if purpose == CONNECT:
             if answer := step_up.ask_again(request):
                 return answer
-            refuse(identities.may_connect(cast("User", request.user), signins.mark_of(request)), "code_only")
+            refuse(identities.may_tie(cast("User", request.user), signins.mark_of(request)), "too_little")
         address, kept = openid.begin(found, fresh=purpose == AGAIN)
     except (ProviderDown, SignInRefused) as fault:
         return say_no(request, found, fault, page)
@@ -151,7 +151,7 @@ def connect(request: HttpRequest, user: User, claims: Claims, provider: Identity
     Raises:
         SignInRefused: it opens another account, or this session may not.
     """
-    refuse(identities.may_connect(user, signins.mark_of(request)), "code_only")
+    refuse(identities.may_tie(user, signins.mark_of(request)), "too_little")
     try:
         identity = identities.connect(user, claims, provider, now=now)
     except identities.Taken:

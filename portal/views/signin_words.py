@@ -75,10 +75,10 @@ def by_account(reason: str, service: str, name: str) -> Words | None:
             _("The one who answered at %(service)s is not the one who is signed in here.") % {"service": service},
             _("Nothing has changed. Sign out if you want to sign in as another."), 403,
         )  # fmt: skip
-    if reason == "code_only":
+    if reason == "too_little":
         return Words(
             _("Sign in another way first"),
-            _("You came in with a code by e-mail, and your account is guarded by more than that."),
+            _("Your account is guarded by more than what you showed this time."),
             _("Sign in the way you usually do, and connect the new service then."), 403, again=False,
         )  # fmt: skip
     return None

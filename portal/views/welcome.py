@@ -99,7 +99,7 @@ def show(
 ) -> HttpResponse:
     """Write out the page that asks."""
     mark = signins.mark_of(request)
-    may = request.user.is_authenticated and identities.may_connect(cast("User", request.user), mark)
+    may = request.user.is_authenticated and identities.may_tie(cast("User", request.user), mark)
     context = {
         "authority": provider.authority, "service": provider.get_way_display(), "form": form, "noindex": True,
         "entrance": True, "may_connect": may, "for_staff": provider.way == Way.ENTRA,
@@ -128,7 +128,7 @@ def connect(request: HttpRequest, waiting: Waiting, provider: IdentityProvider) 
     if not step_up.is_confirmed(request, now):  # nothing is kept of this press: a form kept before it must not go
         return redirect(step_up.address(reverse("welcome"), is_kept=True))
     try:
-        refuse(identities.may_connect(user, signins.mark_of(request)), "code_only")
+        refuse(identities.may_tie(user, signins.mark_of(request)), "too_little")
         with transaction.atomic():
             identity = identities.connect(user, waiting.claims, provider, now=now)
             page = coming_in.come_in(request, identity, waiting.claims, provider, page=waiting.page, now=now)

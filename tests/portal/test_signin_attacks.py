@@ -161,3 +161,13 @@ def test_another_authoritys_agreement_answers_no_sign_in(service: Service, town:
     assert answer.status_code == 400
     assert "_auth_user_id" not in browser.session
     assert not User.objects.filter(identities__subject="person-1").exists()
+
+
+def test_a_password_alone_ties_no_other_identity_where_an_electronic_one_opens_the_account(town: Authority) -> None:
+    """Who reads her mailbox could choose a new password, and would then act in her name with an identity of his own."""
+    user, provider = make.a_user(), make.a_provider(town, "idporten")
+    make.an_identity(user, "idporten")
+    page = f"/konto/inn/{provider.pk}/?koble=1"
+    refused = signed_in(user, "password").get(page)
+    assert (refused.status_code, "Location" in refused) == (403, False)
+    assert signed_in(make.a_user(), "password").get(page).status_code == 302, "nothing stronger opens this one"
