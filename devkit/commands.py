@@ -26,7 +26,7 @@ def pytest_arguments(given: Sequence[str], cores: int) -> list[str]:
         for argument in given
     )
     if spread:
-        ours += ["-n", str(max(2, min(cores, 6)))]
+        ours += ["-n", str(max(3, min(cores + 1, 6))), "--dist", "worksteal"]  # browser tests wait more than they work
     return [*ours, *given]
 
 

@@ -79,7 +79,7 @@ class Relation:
             f'SELECT c."id", p."{self.key}" FROM "{self.child}" c CROSS JOIN "{self.parent}" p '
             f'WHERE NOT EXISTS (SELECT 1 FROM "{self.parent}" q '
             f'WHERE q."{self.key}" = p."{self.key}" AND q."{self.parent_shared}" = c."{self.shared}") '
-            f'ORDER BY c."{self.column}" NULLS LAST LIMIT 60'
+            f'ORDER BY c."{self.column}" NULLS LAST, c."id", p."{self.key}" LIMIT 60'
         )
         for child, parent in pairs:
             try:

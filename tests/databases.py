@@ -20,19 +20,25 @@ from django.db import connections
 
 from portal.addresses import database_from_url
 from portal.database import OWNER_ALIAS, grant_runtime
+from portal.quick_states import quick_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "test_portal_"
-MADE_OF = ["*/migrations/*.py", "portal/sql.py", "portal/database.py", "requirements/base.txt"]
+MADE_OF = [
+    "*/migrations/*.py",
+    "portal/sql.py",
+    "portal/database.py",
+    "portal/quick_states.py",
+    "requirements/base.txt",
+]
 WORLD_MADE_OF = [
-    "tests/world.py",
-    "tests/factories.py",
+    "tests/world*.py",
+    "tests/factories*.py",
     "tests/databases.py",
-    "portal/models/*.py",
-    "strategy/models/*.py",
+    "*/models/*.py",
 ]
 BUILD_LOCK = 7_310_119
 
@@ -123,7 +129,8 @@ class Databases:
         self.server.execute(f'CREATE DATABASE "{name}"')
         default = connections.settings["default"]
         connections.settings[OWNER_ALIAS] = {**default, **owner_facts(), "NAME": name}
-        call_command("migrate", database=OWNER_ALIAS, interactive=False, verbosity=0)
+        with quick_states():
+            call_command("migrate", database=OWNER_ALIAS, interactive=False, verbosity=0)
         grant_runtime(connections[OWNER_ALIAS], default["USER"])
         connections[OWNER_ALIAS].close()
         del connections.settings[OWNER_ALIAS], connections[OWNER_ALIAS]
@@ -139,6 +146,7 @@ class Databases:
 
     def _drop(self, name: str) -> None:
         """Drop a database, ending first what still talks to it: the owner may not end the runtime role's sessions."""
+        self.server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')  # a thread may be about to come back
         with connect_as_runtime("postgres", autocommit=True) as runtime:
             runtime.execute(
                 "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",

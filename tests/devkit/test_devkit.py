@@ -190,7 +190,8 @@ def test_a_number_that_is_no_port_is_refused(port: str) -> None:
 
 
 def test_tests_are_spread_over_processes_unless_the_person_says_otherwise() -> None:
-    assert pytest_arguments(["-k", "plan"], 4) == ["-p", "no:valkey", "-n", "4", "-k", "plan"]
+    spread = ["-p", "no:valkey", "-n", "5", "--dist", "worksteal"]
+    assert pytest_arguments(["-k", "plan"], 4) == [*spread, "-k", "plan"]
     for given in (["-n", "0"], ["-n0"], ["-p", "no:xdist"], ["--pdb"], ["tests/x.py::test_y"]):
         assert pytest_arguments(given, 4) == ["-p", "no:valkey", *given]
 

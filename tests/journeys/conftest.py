@@ -16,6 +16,7 @@ from django.conf import settings as django_settings
 from django.db import connections
 from django.utils import timezone
 
+from grants.models import BudgetLine, Condition, Fund, Grant, GrantReport, Payout, Pledge, Repayment, Scheme
 from portal import keys
 from portal.models import (
     CaseStep,
@@ -30,6 +31,7 @@ from portal.models import (
 from strategy import rolling
 from strategy.models import Follower, ForumQuestion, Indicator, Observation, ReportingPeriod, StatusReport
 from tests import factories as make
+from tests import factories_money
 from tests.conftest import confirmed, signed_in
 from tests.databases import address_of, pointed_at
 from tests.mailserver import free_port
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parents[2]
-SIGNED_IN = ("officer", "leader", "forum_reviewer", "stranger", "operator", *CITIZENS)
+SIGNED_IN = ("officer", "leader", "finance_preparer", "forum_reviewer", "stranger", "operator", *CITIZENS)
 """Who looks at pages; each has a session."""
 FLAGS = [
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking",
@@ -137,6 +139,16 @@ def _places() -> dict[str, Any]:
         "stop_key": keys.issue("unsubscribe", now=timezone.now(), address="en@test.example", scope="*"),
         "follow_key": keys.issue("follow", now=timezone.now(), subject_id=world.home.one(Follower).pk),
         "question": world.home.one(ForumQuestion).pk, "period": world.home.one(ReportingPeriod).pk,
+        "grant": world.home.one(Grant).pk, "grant_report": world.home.one(GrantReport).pk,
+        "fund": world.home.one(Fund).pk, "pledge": world.home.one(Pledge).pk,
+        "condition": world.home.rows(Condition).filter(grant=world.home.one(Grant)).order_by("pk")[0].pk,
+        "claim": world.home.one(Repayment).pk, "scheme": world.home.one(Scheme).pk,
+        "account": world.home.one(Grant).account_id, "line": world.home.one(BudgetLine).pk,
+        "entry": world.home.one(BudgetLine).entries.get().pk,
+        "proposed_line": world.home.rows(BudgetLine).get(stage="proposed").pk,
+        "payout": world.home.rows(Payout).get(state="asked").pk,
+        "bank_account": factories_money.a_bank_account(make.an_organisation(world.home.authority), "proposed").pk,
+        "proposed_grant": factories_money.a_grant(world.home.one(Grant).account, state="proposed").pk,
         "indicator": world.home.one(Indicator).pk, "value": world.home.one(Observation).pk,
         "status_report": world.home.one(StatusReport).pk, "partner_key": _partners_and_officers(world),
         "action_part": rolling.start(
@@ -184,13 +196,9 @@ def browse(site: Site, chromium: Browser) -> Iterator[Callable[..., Watched]]:
     contexts: list[BrowserContext] = []
 
     def open_window(person: str = "anonymous", *, width: int = 1280, scripts: bool = True) -> Watched:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, locale="nb-NO", reduced_motion="reduce"
-        )
+        context = new_context(chromium, width)
         contexts.append(context)
-        if person != "anonymous":
-            name = django_settings.SESSION_COOKIE_NAME
-            context.add_cookies([{"name": name, "value": site.sessions[person], "url": site.url}])
+        sign_in(context, site, person)
         if not scripts:
             context.route(
                 "**/*", lambda route: route.abort() if route.request.resource_type == "script" else route.continue_()
@@ -202,6 +210,55 @@ def browse(site: Site, chromium: Browser) -> Iterator[Callable[..., Watched]]:
     yield open_window
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def lasting(site: Site, chromium: Browser) -> Iterator[Callable[..., Watched]]:
+    """`lasting("officer")` is one window for all who only look, or one without scripts: its cookies are that person's.
+
+    A fresh window fetches and reads every style and script anew, which takes longer than looking at the page.
+    """
+    windows: dict[bool, Watched] = {}
+
+    def window(person: str, *, scripts: bool = True) -> Watched:
+        if scripts not in windows:
+            windows[scripts] = Watched(new_context(chromium).new_page())
+            listen(windows[scripts], scripts=scripts)
+            if not scripts:
+                refuse_scripts(windows[scripts].page)
+        watched = windows[scripts]
+        watched.complaints.clear()
+        watched.page.emulate_media(color_scheme="light")
+        watched.page.set_viewport_size({"width": 1280, "height": 900})
+        sign_in(watched.page.context, site, person)
+        return watched
+
+    yield window
+    for watched in windows.values():
+        watched.page.context.close()
+
+
+def new_context(chromium: Browser, width: int = 1280) -> BrowserContext:
+    return chromium.new_context(viewport={"width": width, "height": 900}, locale="nb-NO", reduced_motion="reduce")
+
+
+def sign_in(context: BrowserContext, site: Site, person: str) -> None:
+    """Let the window hold this person's session and no other cookie."""
+    context.clear_cookies()
+    if person != "anonymous":
+        name = django_settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": site.sessions[person], "url": site.url}])
+
+
+def refuse_scripts(page: Page) -> None:
+    """Let no script reach the page, and everything else; `route` would also turn off what the browser keeps."""
+    session = page.context.new_cdp_session(page)
+
+    def refuse(event: dict[str, Any]) -> None:
+        session.send("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": "BlockedByClient"})
+
+    session.on("Fetch.requestPaused", refuse)
+    session.send("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Script"}]})
 
 
 def listen(watched: Watched, *, scripts: bool) -> None:

@@ -46,17 +46,17 @@ def widest(page: Page) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_is_usable(site: Site, browse: Callable[..., Watched], name: str) -> None:
+def test_the_page_is_usable(site: Site, lasting: Callable[..., Watched], name: str) -> None:
     """A page that has scripts is looked at once more without them; one that has none is the same without."""
     person, path = PAGES[name]
-    watched = browse(person)
+    watched = lasting(person)
     watched.page.goto(site.address(path))
     has_scripts = watched.page.evaluate("document.scripts.length > 0")
     complaints = list(watched.complaints)  # axe applies styles of its own afterwards
     wrong = look_at(watched.page, name)
     assert watched.page.locator("h1").count() == 1, "main headings"
     if has_scripts:
-        bare = browse(person, scripts=False)
+        bare = lasting(person, scripts=False)
         bare.page.goto(site.address(path))
         complaints += bare.complaints
         wrong += look_at(bare.page, f"{name}, without scripts", by_night=False)

@@ -12,6 +12,7 @@ from django.db import connections
 from portal.addresses import database_from_url
 from portal.calendar_days import fill
 from portal.database import OWNER_ALIAS, grant_runtime, hold_advisory_lock
+from portal.quick_states import quick_states
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         owner = {**settings.DATABASES["default"], **database_from_url(settings.OWNER_DATABASE_URL)}
         owner["OPTIONS"]["options"] = f"-c lock_timeout={options['lock_timeout']}"
         connections.settings[OWNER_ALIAS] = owner
-        with hold_advisory_lock(connections[OWNER_ALIAS]):
+        with hold_advisory_lock(connections[OWNER_ALIAS]), quick_states():
             call_command(
                 "migrate", database=OWNER_ALIAS, interactive=False, verbosity=options["verbosity"], stdout=self.stdout
             )
