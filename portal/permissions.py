@@ -34,7 +34,7 @@ LIVE_VIEW = CASEWORK | {ELECTED, FORUM}
 PEOPLE_MODELS = frozenset(
     f"portal.{name}"
     for name in ("membership", "unit", "authority", "noticerule", "identityprovider", "grouprole", "deputy")
-)
+) | {"grants.paymentrules"}
 TEXT_MODELS = frozenset(
     f"strategy.{name}"
     for name in (
@@ -48,6 +48,13 @@ SYSTEM_MODELS = frozenset(
         "event", "mail", "notice", "heartbeat", "demoload", "run", "calendarday", "linkkey", "emailcode", "inputdraft",
         "draftfile", "noticepreference", "identity", "signin", "accesslog", "mandate", "mandaterequest",
         "mandateinvitation",
+    )
+) | frozenset(
+    f"grants.{name}"
+    for name in (
+        "account", "balance", "yearbalance", "grantbalance", "ledgerentry", "grant", "aidassessment", "repayment",
+        "financingsource", "grantreport", "bankaccount", "payout", "paymentfile", "yearend", "yearendline", "fund",
+        "fundframe", "pledge", "budgetline", "exemptfield",
     )
 )  # fmt: skip
 AREAS = frozenset({"portal", "strategy", "grants", "awards"})

@@ -81,6 +81,7 @@ from strategy.models import (
     Target,
 )
 from tests import factories as make
+from tests import world_money
 
 HOME, NEXT, REGION = "hjemby", "naboby", "byregionen"
 PLAN, SHARED_PLAN, DRAFT_PLAN = "naeringsplan", "felles-plan", "utkast"
@@ -92,6 +93,7 @@ PDF = b"%PDF-1.7 rapport"
 def documents_of(name: str) -> list[bytes]:
     """Return what each document of an authority holds: the template keeps rows, not files."""
     texts = [DOCUMENT_TEXT(name), DOCUMENT_TEXT(f"gjest i {name}"), f"Grunnlag i {name}", f"Vedlegg i {name}"]
+    texts += [f"Bilag i {name}", f"Nytt bilag i {name}"]
     return [text.encode() for text in texts]
 
 
@@ -128,6 +130,7 @@ def build() -> None:
     for authority in (home, neighbour):
         _traces(authority)
         _who_acts(authority)
+        world_money.pay(authority)
 
 
 def _authority(name: str, slug: str, number: str, place: int) -> Authority:
@@ -364,6 +367,6 @@ OWNED = [
     Invitation, InputDraft, DraftFile, Input, InputAttachment, InputAnswer, WebChoice, NoticeRule, PathTemplate, PathTemplateStep,
     PlanCase, InputEffect, Indicator, Series, Observation, Target, ReportingPeriod, StatusReport, PlanReport,
     PlanReportFile, SwotItem, Stakeholder, ForumQuestion, Follower, IdentityProvider, GroupRole, Deputy, AccessLog,
-    Mandate, MandateRequest, MandateInvitation,
+    Mandate, MandateRequest, MandateInvitation, *world_money.OWNED,
 ]  # fmt: skip
 """Every noun a tenant owns; `tests/house` checks that none is missing here."""

@@ -115,7 +115,7 @@ GUARDS = """
 SELECT conname::text FROM pg_constraint WHERE connamespace = 'public'::regnamespace
 AND (contype = 'f' AND cardinality(conkey) > 1 OR contype = 'u' AND conname ~ '_id_[a-z]+$' AND cardinality(conkey) > 1)
 UNION SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal AND tgname NOT LIKE 'pgtrigger%%'
-UNION SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(nb|portal|strategy)_'
+UNION SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname ~ '^(nb|portal|strategy|grants)_'
 """
 FAMILIES = [re.compile(r"^(.+)_counts_changes$"), re.compile(r"^(.+)_moves_version_(insert|update|delete|truncate)$")]
 """Guards of one kind on many tables: the page may write «<table>_counts_changes» once and list the tables."""

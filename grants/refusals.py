@@ -1,0 +1,137 @@
+"""What people are told when PostgreSQL refuses a movement of money: the one place where guards become words.
+
+A guard that is a constraint of a model says its message there; those that are triggers have theirs here.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CheckConstraint, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from portal.money import format_nok
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WORDS = {
+    "ledger_year_is_closed": _("The year is closed. What was committed before can still be paid."),
+    "ledger_reversal_mirrors_its_original": _("An entry is undone once, by its exact opposite."),
+    "ledger_pays_what_was_approved": _("Only what is approved is paid, with the amount that was approved."),
+    "ledger_transfer_gives_what_it_takes": _("What is moved in one place is taken in another."),
+    "ledger_entry_key_once": _("This is done already."),
+    "payout_asked_once": _("This is done already."),
+    "grant_stays_as_decided": _("What was granted, and to whom, is not changed. Annul it and make a new one."),
+    "grant_is_committed_if_and_only_if_granted": _("What is granted stands in the ledger, and nothing else does."),
+    "grant_is_assessed_as_aid": _("Assess whether this is state aid before it is granted."),
+    "grant_lapsed_is_released": _("What lapses goes back to the account first."),
+    "budget_line_stays_as_adopted": _("An adopted line is not changed. Withdraw it and make a new one."),
+    "budget_line_is_appropriated_if_and_only_if_adopted": _(
+        "A line holds its amount when it is adopted, and only then."
+    ),
+    "statutes_stay_as_adopted": _("Adopted statutes are not changed. Make a new version."),
+    "bank_account_stays": _("A bank account is changed by entering a new one."),
+    "bank_account_one_in_use": _("Another bank account came into use just now."),
+    "payout_goes_its_way": _("Someone else has handled this payout just now. See how it stands."),
+    "payout_goes_to_a_confirmed_account": _("The bank account is not in use any more. Prepare the payout again."),
+    "payout_is_in_the_ledger_if_and_only_if_approved": _("A payout stands in the ledger when it is approved."),
+    "repayment_is_in_the_ledger_if_and_only_if_received": _("What is received back stands in the ledger."),
+    "year_stays_closed": _("A closed year stays closed."),
+    "fund_frame_stays": _("A frame stays with its fund and year."),
+    "account_stays": _("An account stays with its scheme and year."),
+}
+
+
+class Refused(ValidationError):
+    """A deed the ledger's guards stopped; `code` is the guard's name, and nothing of the deed was kept."""
+
+
+@functools.cache
+def said_by_models() -> dict[str, Any]:
+    """Return the message of each named constraint of this area's models."""
+    return {
+        constraint.name: constraint.violation_error_message
+        for model in apps.get_app_config("grants").get_models()
+        for constraint in model._meta.constraints
+        if isinstance(constraint, CheckConstraint | UniqueConstraint)
+        and constraint.violation_error_message != constraint.default_violation_error_message
+    }
+
+
+def guard_of(error: IntegrityError) -> str:
+    """Return the name of the constraint or guard that refused."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", None) or "")
+
+
+def words_for(guard: str) -> Any:
+    """Return what people are told when this guard refuses; None when it is no guard of ours."""
+    return WORDS.get(guard) or said_by_models().get(guard)
+
+
+def refusal(error: IntegrityError) -> Refused | None:
+    """Return what a guard's error means in words, with what is left named where money is short.
+
+    None: the error is a fault of ours, and is to be seen as one.
+    """
+    guard = guard_of(error)
+    words = words_for(guard)
+    if words is None:
+        return None
+    account = getattr(error, "of_account", None)
+    if guard == "account_never_overcommitted" and account is not None:
+        words = too_little(account)
+    if guard == "fund_frame_never_overcommitted" and account is not None:
+        words = too_little_in_frame(account, error.of_year)  # type: ignore[attr-defined]
+    return Refused(words, code=guard)
+
+
+def too_little(account_id: int) -> str:
+    """Return how much is free on an account, in words; one query."""
+    balance = apps.get_model("grants", "Balance").objects.get(account_id=account_id)
+    return str(_("There is %(free)s left to grant on this account.") % {"free": format_nok(balance.free_nok)})
+
+
+def too_little_in_frame(account_id: int, year: int) -> str:
+    """Return how much is left of a fund's frame of a year, in words; one query."""
+    row = apps.get_model("grants", "YearBalance").objects.get(account_id=account_id, year=year)
+    return frame_words(year, row.frame_nok, row.frame_nok - row.committed_nok)
+
+
+def frame_words(year: int, frame_nok: int, left_nok: int) -> str:
+    """Return what a fund's frame of a year is, and what is left of it."""
+    text = _("The fund’s frame for %(year)d is %(frame)s, and %(left)s of it is left.")
+    return str(text % {"year": year, "frame": format_nok(frame_nok), "left": format_nok(left_nok)})
+
+
+def deed(act: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one deed: all of it is done or nothing, and what the database refuses is said in words.
+
+    Guards that wait for the commit are asked before it, so that who pressed the button hears of it here.
+
+    Raises:
+        Refused: a guard stopped it.
+    """
+
+    @functools.wraps(act)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with transaction.atomic():
+                done = act(*args, **kwargs)
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+                return done
+        except IntegrityError as error:
+            if (told := refusal(error)) is None:
+                raise
+            raise told from error
+
+    return whole
