@@ -20,9 +20,10 @@ from portal import due, due_lines, permissions
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-APPS = ["strategy", "portal"]
+APPS = ["strategy", "grants", "portal"]
 MODELS = [
-    "MeasureParticipation", "Plan", "Goal", "Strategy", "Tag", "Case", "CaseStep", "InputRound", "Document", "Body",
+    "MeasureParticipation", "Plan", "Goal", "Strategy", "Tag", "Scheme", "BudgetLine", "Grant", "Payout", "Case",
+    "CaseStep", "InputRound", "Document", "Body",
 ]  # fmt: skip
 
 OF_A_CASE = frozenset({"Case", "CaseStep", "Document", "InputRound"})
