@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from portal import due, due_lines, round_lists, rules
+from portal import due, due_lines, round_lists, rules, wiring
 from portal.acting_for import mandate_invitations, mandates, organisation_inputs
 from portal.calendar import Precision, format_precise
 from portal.models import Input, InputDraft, InputRound, Mandate, MandateInvitation, MandateRequest, Reach
@@ -123,6 +123,8 @@ class Acting:
     """Drafts that can still be sent."""
     unanswered: int = 0
     answered: int = 0
+    panels: list[dict[str, Any]] = field(default_factory=list)
+    """What the areas have of it (`wiring.OWN_PANELS`)."""
 
     @property
     def acts(self) -> bool:
@@ -150,7 +152,8 @@ class Acting:
             ngettext("%d input waits for an answer.", "%d inputs wait for an answer.", unanswered): unanswered,
             ngettext("%d input is answered.", "%d inputs are answered.", answered): answered,
         }
-        return " ".join(text % number for text, number in said.items() if number) or _("Nothing is going on now.")
+        words = " ".join(text % number for text, number in said.items() if number)
+        return words or ("" if self.panels else _("Nothing is going on now."))
 
 
 def acts_for(user: User, today: dt.date) -> list[Acting]:
@@ -169,6 +172,8 @@ def acts_for(user: User, today: dt.date) -> list[Acting]:
     counted = given.annotate(total=Count("pk"), done=Count("pk", filter=ANSWERED))
     for pk, total, done in counted.values_list("organisation", "total", "done"):
         found[pk].unanswered, found[pk].answered = total - done, done
+    for pk, panels in wiring.own_panels([row.organisation for row in found.values()], user, today).items():
+        found[pk].panels = panels
     return list(found.values())
 
 

@@ -42,12 +42,22 @@ def download(request: HttpRequest, document: int) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path())
     if found is None:
         raise Http404
+    response = file_of(found)
+    access_log.saw(request.user, found.case, AccessLog.What.DOCUMENT, found)
+    return response
+
+
+def file_of(found: Document) -> FileResponse:
+    """Return a document's content as a download; whether the reader may have it is asked before.
+
+    Raises:
+        Http404: the file is gone.
+    """
     try:
         content = found.file.open("rb")
     except FileNotFoundError as error:
         log.error("a document's file is missing", document=found.pk)
         raise Http404 from error
-    access_log.saw(request.user, found.case, AccessLog.What.DOCUMENT, found)
     response = FileResponse(content, as_attachment=True, filename=found.filename)
     response["Content-Type"] = "application/octet-stream"
     response["Cache-Control"] = "private, no-store"

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from portal import permissions
+from portal import permissions, wiring
 from portal.acting_for import mandate_evidence, mandate_invitations, mandates, organisation_inputs
 from portal.acting_for import organisation_lists as lists
 from portal.acting_for.organisation_forms import ColleagueForm
@@ -85,6 +85,7 @@ def organisation_page(request: HttpRequest, organisation: int) -> HttpResponse:
         "rounds": lists.open_rounds(found, today, {line["round"] for line in drafts}),
         "people": lists.who_may(found, today), "invitations": mandate_invitations.waiting_in(found.pk, timezone.now()),
         "copy": copy, "troubles": mandate_evidence.words_of(copy.get("troubles") or []),
+        "panels": wiring.own_panels([found], request.user, today).get(found.pk, []),
     }  # fmt: skip
     return render(request, "portal/organisations/organisation.html", context)
 
