@@ -33,6 +33,7 @@ ROUNDS = {
     "deliver": gettext_lazy("Delivery of mail"),
     "clean": gettext_lazy("Cleaning"),
     "groups": gettext_lazy("Check of who is in the groups"),
+    "reconcile": gettext_lazy("Reconciliation of the ledger"),
 }
 COUNTED = {
     "made": gettext_lazy("made"),
@@ -51,6 +52,9 @@ COUNTED = {
     "notices": gettext_lazy("notices"),
     "mails": gettext_lazy("mails"),
     "numbers": gettext_lazy("national identity numbers"),
+    "entries": gettext_lazy("entries"),
+    "accounts": gettext_lazy("accounts"),
+    "differences": gettext_lazy("figures that differ"),
 }
 
 
