@@ -73,7 +73,8 @@ def let_in(request: HttpRequest, authority: str, plan: str) -> Visit:
     today = timezone.localdate()
     state = ""
     if found.version is not None:
-        of_data = (found.plan_id, found.version, found.last, live, duties, plan_panels.versions(found.plan_id))
+        panels = plan_panels.versions(found.plan_id) if live or found.last is None else ()  # a report froze its own
+        of_data = (found.plan_id, found.version, found.last, live, duties, panels)
         state = fresh.state_of(request, today, *of_data)
     return Visit(found, live, today, state, duties)
 

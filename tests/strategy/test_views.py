@@ -268,7 +268,7 @@ def test_what_people_type_is_escaped(plan: Plan, reader: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3, 100])
-@pytest.mark.parametrize(("person", "most"), [("anonymous", 12), ("officer", 12)])
+@pytest.mark.parametrize(("person", "most"), [("anonymous", 14), ("officer", 14)])
 def test_the_number_of_queries_does_not_follow_the_number_of_measures(
     world: World,
     as_role: Callable[[str], Client],
@@ -287,7 +287,7 @@ def test_the_number_of_queries_does_not_follow_the_number_of_measures(
     with django_assert_max_num_queries(most) as asked:
         html = body(page(client, address(plan)))
     assert len(table_rows(html)) == count
-    assert len(asked) == (7 if person == "anonymous" else 10)
+    assert len(asked) == (9 if person == "anonymous" else 12)
     measure = Measure.objects.filter(plan=plan).earliest("pk")
     with django_assert_max_num_queries(most):
         body(page(client, f"{address(plan)}tiltak/{measure.pk}/"))
