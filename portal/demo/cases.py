@@ -13,6 +13,8 @@ from datetime import date
 from portal.demo.facts import CaseFact, StepFact
 
 FORUM = "Sarpsborg Næringsforening"
+BUDGET_2025, BUDGET_2026 = date(2024, 12, 12), date(2025, 12, 11)
+"""The invented days on which Indre Østfold’s council adopted its budgets."""
 MEMBERS = ("kongsvinger", "eidskog", "grue", "nord-odal", "sor-odal", "asnes")
 
 SARPSBORG = CaseFact(
@@ -152,6 +154,27 @@ OSTRE_TOTEN = CaseFact(
     invented=True,
 )
 
+INDRE_OSTFOLD_CENTRE = CaseFact(
+    "indre-ostfold-sentrum",
+    "indre-ostfold",
+    "Levende sentrum: ramme og tildeling (oppdiktet)",
+    steps=(
+        StepFact(1, "decision", "Budsjett 2025", body="council", starts=BUDGET_2025, precision="day", number="98/24",
+                 outcome="adopted", decided=BUDGET_2025, resolution="Det settes av 300 000 kroner til liv i sentrum.",
+                 invented=True),
+        StepFact(2, "decision", "Budsjett 2026", body="council", starts=BUDGET_2026, precision="day", number="104/25",
+                 outcome="adopted", decided=BUDGET_2026,
+                 resolution="Det settes av 1 200 000 kroner til stedene, av dem 800 000 til liv i sentrum.",
+                 invented=True),
+        StepFact(3, "decision", "Tildeling til julemarkedet", body="executive", starts=date(2026, 9, 17),
+                 precision="day", number="77/26", outcome="adopted", decided=date(2026, 9, 17),
+                 resolution="Oppdiktet Byforening får 200 000 kroner. Bedriftene betaler like mye.", invented=True),
+    ),
+    officer="indre_ostfold_officer",
+    invented=True,
+)
+
 CASES = (
     SARPSBORG, KONGSVINGER, ORGANISATION, FUND, HALDEN_PLAN, HALDEN_CENTRE, HALDEN_REPORTING, OSTRE_TOTEN,
+    INDRE_OSTFOLD_CENTRE,
 )

@@ -25,11 +25,17 @@ NEVER_CHANGED = frozenset(
     f"portal.{name}"
     for name in (
         "input", "inputattachment", "identity", "mandate", "mandateinvitation", "mandaterequest", "deputy", "accesslog",
-        "organisation", "document",
+        "organisation", "document", "event",
+    )
+) | frozenset(
+    f"grants.{name}"
+    for name in (
+        "account", "budgetline", "grant", "aidassessment", "bankaccount", "financingsource", "grantreport", "payout",
+        "paymentfile", "repayment",
     )
 )  # fmt: skip
-"""What was received, seen or confirmed: the database refuses changes, or its dates count from the day it was loaded;
-a newer version leaves these rows as they are."""
+"""What was received, seen, confirmed or decided: the database refuses changes, or its dates count from the day it was
+loaded; a newer version leaves these rows as they are."""
 LATER_THAN_1 = {
     "portal.casestep": {"decided_on", "invented", "papers_due_on", "papers_sent_on"},
     "strategy.plan": {"adopted_on"},

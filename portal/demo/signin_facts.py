@@ -67,6 +67,8 @@ class PersonFact:
     """Whether the demo's data holds an account already; the others meet the portal for the first time."""
     by_code: bool = False
     """Whether the way to try this person is a code by e-mail."""
+    home: str = ""
+    """The authority whose services lead this person in; empty: the first that has them."""
 
     @property
     def way(self) -> str:
@@ -106,6 +108,7 @@ PASSWORD_OFF = ("sarpsborg",)
 
 BAKERY, CAFE, SHOP, WORKSHOP = "294580735", "281930362", "242621298", "297220039"
 CLUB, BUILDER, TIMBER, SHIPPING = "232245387", "262241548", "354752778", "320405602"
+TOWN = "237164024"
 
 COMPANIES = (
     CompanyFact(BAKERY, "OPPDIKTET BAKERI AS"),
@@ -116,6 +119,7 @@ COMPANIES = (
     CompanyFact(BUILDER, "OPPDIKTET BYGG AS"),
     CompanyFact(TIMBER, "OPPDIKTET TREVARE AS"),
     CompanyFact(SHIPPING, "OPPDIKTET REDERI AS"),
+    CompanyFact(TOWN, "OPPDIKTET BYFORENING", "FLI"),
 )
 """The shop is bankrupt, the builder is being wound up, the timber company deleted, the shipping company elsewhere."""
 
@@ -149,6 +153,15 @@ PEOPLE = (
         "jorunn", "Jorunn Oppdiktet", "jorunn@oppdiktet.example",
         "Eier et verksted; en saksbehandler har bekreftet fullmakten",
         number="06927934408", born=date(1979, 12, 6), has_account=True,
+    ),
+    PersonFact(
+        "nora", "Nora Oppdiktet", "nora@oppdiktet.example", "Leder byforeningen i Indre Østfold, som får tilskudd",
+        number="08848430006", born=date(1984, 4, 8), acts_for=(TOWN,), has_account=True, home="indre-ostfold",
+    ),
+    PersonFact(
+        "odd", "Odd Oppdiktet", "odd@oppdiktet.example",
+        "Kasserer i byforeningen, forbereder bilag; bruker kode på e-post",
+        number="21907120039", born=date(1971, 10, 21), has_account=True, by_code=True,
     ),
     PersonFact(
         "dag", "Dag Oppdiktet", "dag@halden.example", "Saksbehandler i Halden, i gruppa som gir rollen",

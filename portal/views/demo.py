@@ -80,8 +80,9 @@ def ways_in() -> dict[str, Any]:
 
 
 def provider_for(person: PersonFact, providers: list[IdentityProvider]) -> IdentityProvider | None:
-    """Return the agreement through which this person signs in, the first that fits."""
-    return next((row for row in providers if row.way == person.way and row.tenant == person.tenant), None)
+    """Return the agreement through which this person signs in: her own authority's, or the first that fits."""
+    fits = [row for row in providers if row.way == person.way and row.tenant == person.tenant]
+    return next((row for row in fits if person.home in ("", row.authority.slug)), None)
 
 
 @never_cache

@@ -8,6 +8,7 @@ from portal.models import Authority, Body, Case, CaseStep
 from strategy.demo import (
     gjovik,
     halden,
+    indre_ostfold,
     load_around,
     load_indicators,
     load_measures,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from strategy.demo.facts import PlanFact
 
 PLANS: tuple[PlanFact, ...] = (
-    halden.PLAN, ostre_toten.PLAN, sarpsborg.PLAN, gjovik.PLAN, *gjovik.KONGSVINGER_PLANS,
+    halden.PLAN, ostre_toten.PLAN, sarpsborg.PLAN, indre_ostfold.PLAN, gjovik.PLAN, *gjovik.KONGSVINGER_PLANS,
 )  # fmt: skip
 
 

@@ -5,9 +5,11 @@ The note asks for a limited hearing before the final treatment; that the demo sh
 # Tables of facts read better with one thing a line than with one argument a line.
 # fmt: off
 
-from strategy.demo.facts import GoalFact, PlanFact, TagFact
+from strategy.demo.facts import GoalFact, MeasureFact, PlanFact, TagFact
 
 SPECIALISATION = "spesialisering"
+FUND = "4.a"
+"""The one measure the note tells of, by key; it prints no number."""
 
 
 def _branch(name: str, number: int, *twigs: str) -> tuple[TagFact, ...]:
@@ -36,7 +38,10 @@ PLAN = PlanFact(
         GoalFact("1", "Godt vertskap", "Ta godt imot bedriftene. Del av arbeidet i dag."),
         GoalFact("2", "God forvaltning", "Saker behandles riktig og raskt. Del av arbeidet i dag."),
         GoalFact("3", "Innovative anskaffelser", "Kommunens innkjøp skal utvikle leverandørene. Nytt område."),
-        GoalFact("4", "Næringsfond", "Et fond skal hjelpe fram et økosystem for nye bedrifter. Nytt område."),
+        GoalFact("4", "Næringsfond", "Et fond skal hjelpe fram et økosystem for nye bedrifter. Nytt område.",
+                 measures=(MeasureFact("", "Nærings- og byutviklingsfond",
+                                       "Bystyret vil ha et fond på 1 mill. kroner. Hvordan det skal brukes, kommer i "
+                                       "egen sak.", suffix="a"),)),
         GoalFact("5", "Næringsarealer", "Bedrifter i vekst skal finne tomter som passer. Nytt område."),
     ),
     tags=(

@@ -15,6 +15,7 @@ from strategy.demo import (
     halden_reports,
     halden_status,
     indicators,
+    indre_ostfold,
     ostre_toten,
     ostre_toten_status,
     sarpsborg,
@@ -104,7 +105,7 @@ def test_partners_addresses_lead_nowhere() -> None:
 
 
 def test_descriptions_are_one_short_sentence_or_two() -> None:
-    for plan in (halden.PLAN, ostre_toten.PLAN):
+    for plan in (halden.PLAN, ostre_toten.PLAN, indre_ostfold.PLAN, sarpsborg.PLAN):
         assert all(0 < len(measure.description) <= 140 for measure in measures_by_key(plan).values())
 
 
