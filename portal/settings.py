@@ -41,6 +41,7 @@ SECURE = not (DEMO or TESTING)
 INSTALLED_APPS = [
     "portal",
     "strategy",
+    "grants",
     "portal.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -274,6 +275,7 @@ CELERY_BEAT_SCHEDULE = {
     "digests": {"task": "portal.tasks.send_digests", "schedule": crontab(minute="*/5")},
     "groups": {"task": "portal.tasks.check_groups", "schedule": 60.0},
     "clean": {"task": "portal.tasks.clean_up", "schedule": crontab(hour=2, minute=40)},
+    "reconcile": {"task": "grants.tasks.reconcile_ledger", "schedule": crontab(hour=3, minute=10)},
 }
 
 # ---- outside systems ----

@@ -15,30 +15,40 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from portal.kinds import Kind, Source
-    from portal.models import Authority, Case, CaseStep, LinkKey, Notice
+    from portal.models import Authority, Case, CaseStep, LinkKey, Notice, Organisation, User
 
-AREA_URLS = ["strategy.urls"]
+AREA_URLS = ["strategy.urls", "grants.urls"]
 SUMMARIES = ["strategy.panels.summaries"]
 """Each: list of authorities → {authority id: {"text", "figure"}}, one query for all of them."""
-AUTHORITY_PANELS = ["strategy.panels.authority_panel"]
+AUTHORITY_PANELS = ["strategy.panels.authority_panel", "grants.panels.authority_panel"]
 """Each: (authority, user) → {"template", …facts} or None."""
-DEADLINES = ["portal.deadlines.SOURCES", "strategy.deadlines.SOURCES"]
+DEADLINES = [
+    "portal.deadlines.SOURCES", "strategy.deadlines.SOURCES", "grants.deadlines.SOURCES",
+    "grants.payout_deadlines.SOURCES",
+]  # fmt: skip
 """Each: list of `portal.kinds.Source`: where the area's due dates live, in one shape."""
-AT_ONCE = ["portal.kinds.AT_ONCE", "strategy.kinds.AT_ONCE"]
+AT_ONCE = ["portal.kinds.AT_ONCE", "strategy.kinds.AT_ONCE", "grants.kinds.AT_ONCE"]
 """Each: list of `portal.kinds.Kind` that are told when something happens."""
-PLAN_PANELS: list[str] = []
+PLAN_PANELS = ["grants.plan_money.PANEL"]
 """Each: an object with `name`, `version(plan)`, `render(plan, viewer)` and `figures(plan)`: `strategy.plan_panels`."""
 GUARDED_PAGES = frozenset(
     {
         "my_reporting", "report_measure", "reporting_periods", "new_period", "reporting_period", "period_report",
         "freeze_report", "release_report", "correct_report", "action_part", "plan_funding", "reassign", "indicators",
         "indicator_page", "answer_question",
+        "own_grants", "own_grant", "own_financing", "own_report", "ask_payout", "own_bank_account", "money",
+        "account_page", "entry_page", "budget_lines", "budget_line", "fund_page", "year_end", "reconciliation",
+        "grants", "new_grant", "grant_desk", "decide_grant", "settle_condition", "read_papers", "money_back",
+        "payouts", "payout_page", "payment_files", "return_list", "bank_accounts", "bank_account",
     }
 )  # fmt: skip
 """The areas' pages that make sense by role only, besides the case pages."""
 STEP_DECIDED = ["strategy.actions.settle_adoption", "strategy.part_adoption.settle"]
 """Each: (case, by) → [what followed], in the transaction that registered an outcome; what rests on it follows."""
-STEP_CHECKS = ["strategy.actions.refuse_to_undermine", "strategy.part_adoption.refuse_to_undermine"]
+STEP_CHECKS = [
+    "strategy.actions.refuse_to_undermine", "strategy.part_adoption.refuse_to_undermine",
+    "grants.budgeting.refuse_to_undermine",
+]  # fmt: skip
 """Each: (step, is_removed) → None, before a step is saved or removed; ValidationError where something rests on it."""
 INPUT_EFFECTS = ["strategy.panels.effects_of_inputs"]
 """Each: (input ids) → {input id: [{"text", "url"}]}: what the areas changed because of an input, one query."""
@@ -46,13 +56,20 @@ EFFECT_PAGES = ["strategy.panels.where_to_record_effects"]
 """Each: (case, user) → [{"text", "url"}]: the case pages where the area records what an input changed."""
 PRIVATE_LINKS = ["portal.links.in_daily_mail", "strategy.links.in_daily_mail"]
 """Each: (notices, now) → {notice id: (address, unsaved key)}: private links for those who are told at an address."""
-CASE_LINKS = ["portal.acting_for.mandate_lists.links_of_case", "strategy.panels.links_of_case"]
+CASE_LINKS = [
+    "portal.acting_for.mandate_lists.links_of_case", "strategy.panels.links_of_case", "grants.panels.links_of_case",
+]  # fmt: skip
 """Each: (case, user) → [{"text", "url"}]: what of the areas the case is about."""
-METRICS = ["strategy.national.metrics"]
+METRICS = ["strategy.national.metrics", "grants.metrics.metrics"]
 """Each: (today) → [(name, help, [(labels, value)])]: what the areas add to the operator's metrics."""
 WAITING_PAGES = ["strategy.panels.WAITING_PAGES"]
 """Each: {kind of due date: (text, name of address)}: the page where all of a kind that waits for one is done."""
-DEMO_LOADERS = ["portal.demo.loader.load", "strategy.demo.loader.load"]
+ROLE_WAITS = ["grants.desk_waits.lines"]
+"""Each: (user, today) → [{"text", "detail", "url"}]: what waits for a role she holds, said once for an authority."""
+OWN_PANELS = ["grants.own_lists.panel"]
+"""Each: (organisations, user, today) → {organisation id: {"template", "text", "url", "title", …facts}}: what the areas
+have of those she acts for, for her own page and theirs; the same queries for one and for many."""
+DEMO_LOADERS = ["portal.demo.loader.load", "strategy.demo.loader.load", "grants.demo.loader.load"]
 
 
 def load(names: list[str]) -> list[Callable[..., Any]]:
@@ -108,6 +125,11 @@ def waiting_pages(kinds: set[str]) -> list[tuple[Any, str]]:
     return [page for pages in load(WAITING_PAGES) for kind, page in pages.items() if kind in kinds]  # type: ignore[attr-defined]
 
 
+def role_waits(user: User, today: dt.date) -> list[dict[str, str]]:
+    """Return what waits for a person's roles in the areas."""
+    return [line for lines in load(ROLE_WAITS) for line in lines(user, today)]
+
+
 def links_of_case(case: Case, user: Any) -> list[dict[str, str]]:
     """Return what the areas know the case is about."""
     return [link for links in load(CASE_LINKS) for link in links(case, user)]
@@ -130,6 +152,15 @@ def describe(authorities: list[Authority]) -> list[dict[str, Any]]:
         for authority_id, facts in summarise(authorities).items():
             rows[authority_id].update(facts)
     return list(rows.values())
+
+
+def own_panels(organisations: list[Organisation], user: Any, today: dt.date) -> dict[int, list[dict[str, Any]]]:
+    """Return what the areas have of each organisation that a person has a mandate for."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for show in load(OWN_PANELS) if organisations else []:
+        for pk, panel in show(organisations, user, today).items():
+            found.setdefault(pk, []).append(panel)
+    return found
 
 
 def authority_panels(authority: Authority, user: Any) -> list[dict[str, Any]]:

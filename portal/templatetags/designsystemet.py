@@ -35,7 +35,7 @@ def _part_names(field: BoundField) -> list[str]:
     if not isinstance(widget, forms.MultiWidget):
         return [""]
     if isinstance(widget, forms.SplitDateTimeWidget):
-        return [f"{field.label}: {_('date')}", f"{field.label}: {_('time')}"]
+        return [f"{field.label}: {part}" for part in (_("date"), _("time"))]
     return [f"{field.label}: {number}" for number in range(1, len(widget.widgets) + 1)]
 
 

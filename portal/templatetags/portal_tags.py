@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from portal import money
+from portal import money, permissions
 from portal.calendar import Precision, format_precise
 
 register = template.Library()
@@ -89,6 +89,37 @@ STANDINGS: dict[str, Standing] = {
     "part_continued": Standing("check", gettext_lazy("Continued"), "neutral"),
     "part_reworded": Standing("talk", gettext_lazy("Changed wording"), "warning"),
     "part_dropped": Standing("cancelled", gettext_lazy("Taken out"), "danger"),
+    # Conditions of support, by `grants.models.Condition.State` and their years.
+    "condition_open": Standing("undated", gettext_lazy("Not documented"), "neutral"),
+    "condition_partly": Standing("ok", gettext_lazy("Partly documented"), "info"),
+    "condition_met": Standing("done", pgettext_lazy("condition", "Met"), "success"),
+    "condition_waived": Standing("cancelled", pgettext_lazy("condition", "Waived"), "neutral"),
+    "condition_late": Standing("late", pgettext_lazy("condition", "Date passed, not documented"), "danger"),
+    "condition_to_come": Standing("new", pgettext_lazy("condition", "Not begun"), "neutral"),
+    "condition_proposed": Standing("wait", pgettext_lazy("condition", "Recommended, not adopted"), "neutral"),
+    # Grants, by `grants.models.Grant.State`.
+    "grant_proposed": Standing("wait", pgettext_lazy("grant", "Being assessed"), "neutral"),
+    "grant_granted": Standing("ok", pgettext_lazy("grant", "Granted"), "info"),
+    "grant_finished": Standing("done", pgettext_lazy("grant", "Finished"), "success"),
+    "grant_lapsed": Standing("cancelled", pgettext_lazy("grant", "Lapsed"), "neutral"),
+    "grant_declined": Standing("cancelled", pgettext_lazy("grant", "Not granted"), "neutral"),
+    "grant_annulled": Standing("cancelled", pgettext_lazy("grant", "Annulled"), "danger"),
+    # Papers of a grant, by the states of `FinancingSource` and `GrantReport`.
+    "paper_pledged": Standing("undated", pgettext_lazy("financing", "Pledged, not documented"), "neutral"),
+    "paper_awaited": Standing("undated", pgettext_lazy("report", "Not sent"), "neutral"),
+    "paper_sent": Standing("wait", gettext_lazy("Sent, waits to be read"), "info"),
+    "paper_returned": Standing("talk", gettext_lazy("Needs something more"), "warning"),
+    "paper_documented": Standing("done", pgettext_lazy("financing", "Documented"), "success"),
+    "paper_approved": Standing("done", pgettext_lazy("report", "Approved"), "success"),
+    # Payouts, by `grants.models.Payout.State`.
+    "payout_asked": Standing("new", pgettext_lazy("payout", "Asked for"), "neutral"),
+    "payout_prepared": Standing("ok", pgettext_lazy("payout", "Prepared"), "info"),
+    "payout_attested": Standing("ok", pgettext_lazy("payout", "Attested"), "info"),
+    "payout_approved": Standing("check", pgettext_lazy("payout", "Approved"), "info"),
+    "payout_sent": Standing("ok", pgettext_lazy("payout", "Sent to payment"), "info"),
+    "payout_paid": Standing("done", pgettext_lazy("payout", "Paid"), "success"),
+    "payout_returned": Standing("behind", pgettext_lazy("payout", "Came back from the bank"), "warning"),
+    "payout_cancelled": Standing("cancelled", pgettext_lazy("payout", "Cancelled"), "neutral"),
 }
 
 OUTCOMES: dict[str, Standing] = {
@@ -144,6 +175,12 @@ def outcome(code: str) -> SafeString:
 
 
 @register.filter
+def works_at(user: Any, authority: Any) -> bool:
+    """Say whether the reader does casework at an authority, so that its menu leads to her desk there."""
+    return permissions.does_casework(user, getattr(authority, "pk", 0))
+
+
+@register.filter
 def standing_word(code: str) -> str:
     return str(STANDINGS[code].word)
 
@@ -164,6 +201,12 @@ def invented() -> SafeString:
 def kroner(value: int | None) -> str:
     """12500 → "kr 12 500"; nothing for None, so that the page says in words what is missing."""
     return "" if value is None else money.format_nok(value)
+
+
+@register.filter
+def signed_kroner(value: int | None) -> str:
+    """200000 → "+ kr 200 000", for what an amount has changed by."""
+    return "" if value is None else money.format_nok(value, signed=True)
 
 
 @register.filter

@@ -50,6 +50,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "sentence": due_lines.how_it_stands(lines),
         "groups": due_lines.grouped(lines),
         "pages": wiring.waiting_pages({line.what for line in lines if line.who == request.user.pk}),
+        "role_waits": wiring.role_waits(request.user, today),  # type: ignore[arg-type]
         "has_several": len(own) > 1 or len({line.authority for line in lines}) > 1,
         "desks": Authority.objects.filter(pk__in=permissions.casework_authorities(request.user)).order_by("name"),
     }

@@ -13,12 +13,14 @@ NOT_A_PAGE = {
     "klar/", "helse/", "robots.txt", "metrikk/", "dokument/<int:document>/", "kalender/<str:key>.ics",
     "<slug:authority>/planer/<slug:plan>/tallene.<str:form>",
     "<slug:authority>/planer/<slug:plan>/rapporter/<int:number>/<int:version>/fil/<str:kind>/",
+    "<slug:authority>/tildelinger/<int:year>/tall.<str:form>", "<slug:authority>/tildelinger/nytt.atom",
+    "<slug:authority>/penger/utbetalinger/filer/<int:number>.csv",
     "admin/autocomplete/", "admin/jsi18n/",
 }  # fmt: skip
 """Files, and answers to machines."""
 DJANGOS_OWN = {
     "admin/password_change/done/",
-    "admin/(?P<app_label>portal|strategy)/$",
+    "admin/(?P<app_label>portal|strategy|grants)/$",
     "konto/password/reset/key/done/",
 }
 """Pages nobody is led to: we have our own in their place."""

@@ -27,6 +27,7 @@ from portal.models import (
 )
 from strategy.models import MeasureTag, Plan
 from tests import factories as make
+from tests import factories_money
 from tests.conftest import signed_in
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 SIZES = (1, 3, 100)
-STATUS_LIVE, STATUS_UNCHANGED, ADMIN_MEASURES = 12, 2, 12
+STATUS_LIVE, STATUS_UNCHANGED, ADMIN_MEASURES = 14, 3, 12
+"""Two of the first and one of the second are what schemes of support show on the page (`grants.plan_money`)."""
 NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
 
@@ -172,7 +174,7 @@ def test_a_measures_page() -> None:
     same_for_all_sizes(grow)
 
 
-def test_an_unchanged_status_page_costs_two_queries() -> None:
+def test_an_unchanged_status_page_costs_three_queries() -> None:
     plan = a_full_plan(5)
     client = Client()
     tag = client.get(plan.get_absolute_url())["ETag"]
@@ -386,9 +388,10 @@ CHANGELISTS: dict[str, Callable[[Any], Any]] = {
     "strategy/target": lambda a: make.a_target(the_plan(a), make.a_series(make.an_indicator(a)), goal=None),
     "strategy/swotitem": lambda a: make.a_swot_item(the_plan(a)),
     "strategy/stakeholder": lambda a: make.a_stakeholder(the_plan(a)),
+    **factories_money.LISTS,
 }
-BUILT_ABOVE = {"strategy/measureparticipation", "portal/authority", "portal/bodymembership"}
-"""Measured on their own; a tenant's leader sees one authority only."""
+BUILT_ABOVE = {"strategy/measureparticipation", "portal/authority", "portal/bodymembership", "grants/paymentrules"}
+"""Measured on their own; a tenant's leader sees one authority, and it has one set of payment rules."""
 
 
 def test_every_list_of_the_case_pages_is_measured() -> None:

@@ -82,6 +82,19 @@ def test_the_catalogue_knows_every_text_and_no_other(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("area", [area for area in AREAS if (ROOT / area).is_dir()])
+def test_no_text_hides_from_the_catalogue_in_an_f_string(area: str) -> None:
+    """xgettext does not look into the braces of an f-string: such a text would stay English."""
+    hidden = re.compile(r"""[fF]["'][^"\n]*\{(?:n?p?gettext|_)\(""")
+    found = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in sorted((ROOT / area).rglob("*.py"))
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if hidden.search(line)
+    ]
+    assert found == []
+
+
 def test_bokmaal_is_complete_and_the_compiled_files_are_up_to_date(tmp_path: Path) -> None:
     msgfmt = needs("msgfmt", get_it="install gettext")
     for po in sorted((ROOT / "locale").rglob("*.po")):

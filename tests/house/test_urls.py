@@ -12,6 +12,18 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from grants.models import (
+    BankAccount,
+    BudgetLine,
+    Condition,
+    Fund,
+    Grant,
+    GrantReport,
+    LedgerEntry,
+    Payout,
+    Pledge,
+    Repayment,
+)
 from portal import keys
 from portal.models import Document, IdentityProvider, Mandate, MandateInvitation, MandateRequest, Organisation
 from portal.tasks import beat_tick
@@ -25,7 +37,7 @@ pytestmark = pytest.mark.django_db
 NOTHING = 10**9
 SAME_AS_ATTESTER = {"decision_maker", "finance_preparer", "approver"}
 """These read what the attester reads; what they may not do is asked of each of them."""
-PER_MODEL = re.compile(r"^admin/(portal|strategy)/[a-z]+/")
+PER_MODEL = re.compile(r"^admin/(portal|strategy|grants)/[a-z]+/")
 
 
 def patterns(resolver: Any, before: str = "") -> list[str]:
@@ -66,6 +78,24 @@ def partner_key(world: World) -> str:
     return keys.issue("partner_report", now=timezone.now(), address="havn@test.example", subject_id=report.pk)
 
 
+def places_of_money(world: World) -> dict[str, int]:
+    """Return what the desk's addresses of money name, here and next door."""
+    found = {}
+    for before, town in (("", world.home), ("next_", world.next)):
+        line = town.rows(BudgetLine).get(stage="adopted", fund=None)
+        found |= {
+            f"{before}line": line.pk, f"{before}account": line.account_id,
+            f"{before}proposed_line": town.rows(BudgetLine).get(stage="proposed").pk,
+            f"{before}entry": town.rows(LedgerEntry).get(line=line).pk,
+            f"{before}fund": town.one(Fund).pk, f"{before}pledge": town.one(Pledge).pk,
+            f"{before}condition": town.rows(Condition).filter(grant__isnull=False).order_by("pk")[0].pk,
+            f"{before}claim": town.one(Repayment).pk,
+            f"{before}payout": town.rows(Payout).get(state="asked").pk,
+            f"{before}bank_account": town.one(BankAccount).pk,
+        }  # fmt: skip
+    return found
+
+
 @pytest.fixture
 def places(world: World) -> dict[str, Any]:
     beat_tick()
@@ -96,6 +126,8 @@ def places(world: World) -> dict[str, Any]:
         "follow_key": keys.issue("follow", now=timezone.now(), subject_id=world.home.one(Follower).pk),
         "question": world.home.one(ForumQuestion).pk, "indicator": world.home.one(Indicator).pk,
         "next_indicator": world.next.one(Indicator).pk, "partner_key": partner_key(world),
+        "grant_report": world.home.one(GrantReport).pk, "grant": world.home.one(Grant).pk, "next_grant": world.next.one(Grant).pk,
+        **places_of_money(world),
         "action_part": rolling.start(
             world.home.plan, period_start=2027, period_end=2030, by=world.user("officer")
         ).pk,

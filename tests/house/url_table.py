@@ -26,12 +26,14 @@ from tests.house.url_rows import (
     all_get,
     only,
 )
+from tests.house.url_table_money import MONEY
 from tests.house.url_table_people import PEOPLE
 from tests.house.url_table_plans import PLANS
 
 TABLE: dict[str, list[Row]] = {
     **PLANS,
     **PEOPLE,
+    **MONEY,
     # the portal's own pages
     "": [Row("/", ANYONE), Row("/", all_get(405), "post")],
     "klar/": [Row("/klar/", ANYONE)],
@@ -224,9 +226,10 @@ TABLE: dict[str, list[Row]] = {
     "admin/r/<int:content_type_id>/<path:object_id>/": [
         Row("/admin/r/1/1/", only(CASEWORKERS, 404, rest=403, anonymous=302))
     ],
-    "admin/^(?P<app_label>portal|strategy)/$": [
+    "admin/^(?P<app_label>portal|strategy|grants)/$": [
         Row("/admin/portal/", STAFF),
         Row("/admin/strategy/", {**STAFF, "guest_officer": 404}),  # a plan is no part of her case
+        Row("/admin/grants/", {**STAFF, "guest_officer": 404}),
     ],
     "admin/(?P<url>.*)$": [Row("/admin/finnes/ikke/", only(CASEWORKERS, 404, rest=403, anonymous=302))],
 }
@@ -288,4 +291,14 @@ ADMIN: dict[str, Rights] = {
     "strategy.indicator": rights(WRITERS),
     "strategy.observation": rights(WRITERS),
     "strategy.target": rights(WRITERS),
+    "grants.scheme": rights(WRITERS),
+    "grants.schemestatutes": rights(WRITERS),
+    "grants.condition": rights(WRITERS),
+    "grants.paymentrules": rights(LEADERS),
+    "grants.budgetline": rights(NOBODY),  # these are moved on the desk's own pages
+    "grants.grant": rights(NOBODY),
+    "grants.payout": rights(NOBODY),
+    "grants.repayment": rights(NOBODY),
+    "grants.ledgerentry": rights(NOBODY),
+    "grants.yearend": rights(NOBODY),
 }

@@ -404,7 +404,7 @@ def test_a_mandate_that_runs_out_waits_for_its_holder_and_not_for_the_desk(home:
 def test_one_from_ansattporten_renews_itself_and_waits_for_nobody(world: World) -> None:
     manager = world.user("manager")
     rows = due.of_person(manager, today(), today() + 60 * DAY)
-    assert [row.what for row in rows] == []
+    assert [row.what for row in rows if row.what.startswith("mandate")] == []
 
 
 def test_nothing_of_a_request_that_is_answered_is_due(home: Authority, officer: User) -> None:

@@ -50,7 +50,7 @@ def test_pages_that_only_read_do_not(asked: InputRound, client: Client) -> None:
 
 
 def test_an_organisations_pages_and_the_receipt_say_so(world: World, asked: InputRound, manager_client: Client) -> None:
-    organisation = world.home.authority.pk and make.Organisation.objects.get(authority=world.home.authority)
+    organisation = world.home.authority.pk and world.home.one(make.Organisation)
     pages = [
         f"/min-side/virksomhet/{organisation.pk}/", f"/min-side/virksomhet/{organisation.pk}/inviter/",
         f"/min-side/virksomhet/{organisation.pk}/innspill/{asked.pk}/",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.bench.cases.admin import admin_measures_100
+from tests.bench.cases.ledger import commit_grant, ledger_contended, ledger_independent, money_1m
 from tests.bench.cases.mail import deliver
 from tests.bench.cases.national import standing_all, status_national
 from tests.bench.cases.public import front_page, status_live_200, status_unchanged_200
@@ -18,17 +19,21 @@ if TYPE_CHECKING:
     from tests.bench.data.world import World
     from tests.bench.measured import Measured
 
-_ALL: tuple[Callable[[World], Measured], ...] = (
+_ALL: tuple[Callable[[World], Measured], ...] = (  # the sweep last: what others load has due dates too
     front_page,
     status_live_200,
     status_unchanged_200,
     admin_measures_100,
     deliver,
-    sweep_1m,
     report_page,
     freeze_200,
     status_national,
     standing_all,
     signin_roundtrip,
+    ledger_contended,
+    ledger_independent,
+    commit_grant,
+    money_1m,
+    sweep_1m,
 )
 CASES = {make.__name__: make for make in _ALL}
