@@ -170,7 +170,7 @@ def check(model: Model) -> None:
 
 
 @given(steps=steps)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_sequence_of_deeds_keeps_the_ledger_true(world: World, steps: list[Any]) -> None:
     with pytest.raises(Over), transaction.atomic():
         fund = make.a_fund(make.a_scheme(world.home.authority, kind="fund"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from typing import Any
 
@@ -59,15 +60,17 @@ def test_unchanged_pressed_twice_is_one_answer(world: World) -> None:
 
 def test_an_answer_that_comes_while_the_period_is_closed_is_refused(world: World) -> None:
     report, officer = asked(world), world.user("officer")
+    is_closing = threading.Event()
 
     def close() -> str:
         with transaction.atomic():
             periods.close_period(report.period, by=officer, on=NOW.date())
+            is_closing.set()
             time.sleep(0.4)
         return "closed"
 
     def answer() -> str:
-        time.sleep(0.1)
+        assert is_closing.wait(timeout=20)
         try:
             return reporting.submit(report, Answer("on_hold"), at=NOW, seen=report.row_version, by=officer).state
         except ValidationError:
