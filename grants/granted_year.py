@@ -100,6 +100,7 @@ def year_facts(authority: Authority, year: int, asked: Asked, today: dt.date) ->
         "sources": sorted({line.source for line in adopted if line.source}),
         **recommended_of(lines, adopted), "into_funds": into_funds,
         "sentence": sentence(authority, year, sums, adopted, into_funds),
+        "has_invented": any(row.invented for row in (*found, *adopted)),
         "conditions": schemes.conditions(authority.pk, today, years=(year, year + AHEAD - 1)),
         "sorts": sorts(),
     }  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.models import Sum
+from django.test import Client
 
 from grants import facts, rules
 from grants.demo import thread
@@ -200,6 +201,13 @@ def test_everything_of_the_thread_says_that_it_is_invented() -> None:
     assert all(row.invented and "Oppdiktet" in row.organisation.name for row in of_demo(Grant).all())
     for model in (Payout, Repayment, Condition):
         assert not of_demo(model).filter(grant__isnull=False, invented=False).exists()
+
+
+@pytest.mark.parametrize(("year", "invented"), [(2020, False), (2026, True)])
+def test_a_years_sum_says_when_something_in_it_is_invented(year: int, invented: bool) -> None:
+    page = Client().get(f"/indre-ostfold/tildelinger/{year}/").content.decode()
+    lede = page.partition('<p class="p-lede">')[2].partition("</p>")[0]
+    assert ("oppdiktet" in lede) is invented
 
 
 def test_the_year_has_285000_left_and_the_proposed_grant_asks_for_more() -> None:
