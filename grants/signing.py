@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -342,4 +343,6 @@ def sign_many(
             done.append(DEEDS[step](payout, by=by, now=now, version=version))
         except Refused as error:
             refused.append((payout, error.messages))
+        except PermissionDenied:  # a role that ended on the way: what is signed before it stands, and is told of
+            refused.append((payout, [_("Your role does not let you sign this.")]))
     return done, refused

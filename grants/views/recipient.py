@@ -109,9 +109,8 @@ def begin_report(request: Any, own: Own) -> HttpResponse:
 def take_back_payout(request: Any, own: Own) -> HttpResponse:
     """Take back what was asked for, while nobody has prepared it."""
     row = get_object_or_404(Payout, pk=key_in(request.POST.get("utbetaling", "")), grant=own.grant)
-    seen = request.POST.get("seen", "")
     try:
-        asking.take_back(row, by=request.user, now=timezone.now(), seen=int(seen) if seen.isdecimal() else None)
+        asking.take_back(row, by=request.user, now=timezone.now(), seen=key_in(request.POST.get("seen", "")))
     except ValidationError as error:
         return told(request, own, error)
     messages.success(request, _("You have taken it back. You can ask again."))
@@ -234,9 +233,9 @@ def say_sent(request: Any, source: FinancingSource) -> None:
 
 def take_back(request: Any, facts: dict[str, Any], own: Own) -> HttpResponse:
     """Take back what nobody has read, to change it."""
-    source, seen = source_of(request.POST, own), request.POST.get("seen", "")
+    source, seen = source_of(request.POST, own), key_in(request.POST.get("seen", ""))
     try:
-        papers.take_back(source, by=request.user, now=timezone.now(), seen=int(seen) if seen.isdecimal() else None)
+        papers.take_back(source, by=request.user, now=timezone.now(), seen=seen)
     except ValidationError as error:
         return told(request, own, error, financing_url(own))
     messages.success(request, _("You have taken it back, and can change it here."))
@@ -246,12 +245,12 @@ def take_back(request: Any, facts: dict[str, Any], own: Own) -> HttpResponse:
 def remove(request: Any, facts: dict[str, Any], own: Own) -> HttpResponse:
     """Take away a source that is pledged or came back; a second press finds nothing, and that is well."""
     key = key_in(request.POST.get("kilde", ""))
-    source, seen = next((row for row in own.sources if row.pk == key), None), request.POST.get("seen", "")
+    source, seen = next((row for row in own.sources if row.pk == key), None), key_in(request.POST.get("seen", ""))
     if source is None:
         messages.info(request, _("It is taken away already."))
         return redirect(financing_url(own))
     try:
-        papers.remove_source(source, by=request.user, now=timezone.now(), seen=int(seen) if seen.isdecimal() else None)
+        papers.remove_source(source, by=request.user, now=timezone.now(), seen=seen)
     except ValidationError as error:
         return told(request, own, error, financing_url(own))
     messages.success(request, _("“%(payer)s” is taken away.") % {"payer": source.payer})

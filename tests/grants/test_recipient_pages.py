@@ -188,6 +188,17 @@ def test_a_pledge_is_taken_away_after_a_question(colleague_client: Client, page:
     assert colleague_client.post(f"{page}finansiering/", typed).status_code == 302
 
 
+@pytest.mark.parametrize("seen", ["", "9" * 5000, "-1", "x"])
+def test_what_a_colleague_changed_is_not_taken_away_unseen(
+    colleague_client: Client, page: str, grant: Grant, seen: str
+) -> None:
+    row = make.a_source(grant, 10, "pledged")
+    FinancingSource.objects.filter(pk=row.pk).update(amount_nok=20)
+    answer = colleague_client.post(f"{page}finansiering/", {"gjor": "fjern", "kilde": row.pk, "seen": seen})
+    assert answer.status_code < 500
+    assert FinancingSource.objects.filter(pk=row.pk).exists()
+
+
 def test_another_grants_paper_is_none_of_this_one(colleague_client: Client, page: str, grant: Grant) -> None:
     row = make.a_source(make.a_grant(grant.account, grant.organisation, 10), 5, "pledged")
     for typed in (source(gjor="endre", kilde=row.pk), {"gjor": "trekk", "kilde": row.pk}):

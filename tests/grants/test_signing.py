@@ -302,6 +302,13 @@ def test_signing_several_signs_each_for_itself(grant: Grant, preparer: User) -> 
     assert [payout.pk for payout, _why in refused] == [blocked.pk]
 
 
+def test_a_role_that_is_lost_on_the_way_signs_nothing_and_is_told_of(grant: Grant) -> None:
+    payout, without = as_is(money.a_payout(grant, 10)), make.a_user()
+    done, refused = signing.sign_many([(payout, payout.row_version)], "forbered", by=without, now=now())
+    assert (done, [each.pk for each, _why in refused]) == ([], [payout.pk])
+    assert Payout.objects.get(pk=payout.pk).state == "asked"
+
+
 def money_less(grant: Grant) -> Grant:
     """Return a grant of the same account whose recipient has no bank account."""
     return money.a_grant(grant.account, None, 20)
