@@ -278,6 +278,14 @@ def test_too_much_is_told_on_the_form(manager_client: Client, home: str, open_gr
     assert "1 200" in text(answer)
 
 
+def test_who_is_to_pay_back_is_told_whom_to_ask(manager_client: Client, home: str, open_grant: Grant) -> None:
+    address = f"{home}{open_grant.pk}/"
+    assert "Spør oss hvordan dere betaler" not in text(manager_client.get(address))
+    make.a_payout(open_grant, 100, "paid")
+    make.a_repayment(open_grant, 50)
+    assert "Spør oss hvordan dere betaler" in text(manager_client.get(address))
+
+
 def test_what_was_asked_for_is_taken_back(manager_client: Client, home: str, open_grant: Grant) -> None:
     payout = make.a_payout(open_grant, 100)
     typed = {"gjor": "trekk", "utbetaling": payout.pk, "seen": payout.row_version}
