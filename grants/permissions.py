@@ -30,6 +30,8 @@ PAYS = frozenset({permissions.PREPARER})
 CONFIRMS_ACCOUNTS = frozenset({permissions.PREPARER, permissions.ATTESTER, permissions.OFFICER, permissions.LEADER})
 CLOSES = frozenset({permissions.LEADER, permissions.APPROVER})
 """Closes a year that another prepared."""
+CALLS = SETS_UP
+"""Announces calls, and handles what comes in: completeness, messages, assessment, recommendation."""
 SEES = permissions.CASEWORK
 """Sees the desk's figures: everyone who does casework."""
 

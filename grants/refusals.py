@@ -45,8 +45,34 @@ WORDS = {
     "payout_is_in_the_ledger_if_and_only_if_approved": _("A payout stands in the ledger when it is approved."),
     "repayment_is_in_the_ledger_if_and_only_if_received": _("What is received back stands in the ledger."),
     "year_stays_closed": _("A closed year stays closed."),
+    "undertaking_never_over_the_ceiling": _(
+        "The undertaking would pass the ceiling for de minimis aid. "
+        "Someone may have granted it aid just now: see the sum."
+    ),
+    "aid_award_stays": _("Aid that was given stays as it was given, less what is cut."),
     "fund_frame_stays": _("A frame stays with its fund and year."),
     "account_stays": _("An account stays with its scheme and year."),
+    "call_stays_published": _("Someone has begun an application. The call stays published."),
+    "call_stays_as_published": _("The terms of a published call are not changed. Make a new call."),
+    "application_stays": _("What was sent is never removed. Withdraw it instead."),
+    "application_goes_its_way": _("Someone else has handled this application just now. See how it stands."),
+    "application_in_time": _("The call takes no applications now."),
+    "application_stays_as_sent": _("The application was sent meanwhile, and stays as it was sent."),
+    "message_stays": _("What was said stays."),
+    "assessed_by_impartial": _("Declare first whether anything ties you to the case."),
+    "score_fits_its_criterion": _("Give points by the criteria of the call."),
+    "batch_of_one_scheme": _("A meeting’s list holds applications to one scheme."),
+    "decided_by_impartial": _("Only who has declared that nothing ties her to the case decides it."),
+    "decision_grants_what_it_says": _("The grant is not what was decided. Open the decision again."),
+    "decision_replaces_its_own": _("A decision replaces an earlier one of the same application."),
+    "decision_within_delegation": _("The delegation does not reach so far. The body decides this."),
+    "decision_stays": _("A decision is never changed. It is changed by a complaint."),
+    "application_stands_as_decided": _("Someone else has decided this application just now. See how it stands."),
+    "application_granted_by_decision": _("What was applied for is granted from the application’s own page."),
+    "complaint_handled_by_another": _(
+        "Who prepared or made the decision does not handle the complaint for the complaint body."
+    ),
+    "complaint_goes_its_way": _("Someone else has handled this complaint just now. See how it stands."),
 }
 
 

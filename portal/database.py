@@ -12,12 +12,14 @@ OWNER_ALIAS = "owner"
 UPGRADE_LOCK = 7_310_118
 APPEND_ONLY = (
     "portal_event", "portal_accesslog", "portal_input", "portal_inputattachment", "strategy_planreportfile",
-    "grants_ledgerentry", "grants_paymentfile",
+    "grants_ledgerentry", "grants_paymentfile", "portal_declaration", "portal_ruling", "portal_letter",
+    "portal_archiveddocument", "grants_applicationversion",
 )  # fmt: skip
 """Tables the runtime may only read and add to."""
 NEVER_DELETED = (
     "portal_case", "portal_document", "portal_inputanswer", "strategy_planreport", "pghistory_context",
     "grants_account", "grants_grant", "grants_fund", "grants_bankaccount", "grants_payout", "grants_repayment",
+    "portal_archivepackage", "grants_message", "grants_decision", "grants_aidaward", "grants_complaint",
 )  # fmt: skip
 READ_ONLY = (
     "django_migrations", "portal_calendarday", "strategy_planversion", "grants_balance", "grants_yearbalance",

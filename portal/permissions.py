@@ -47,14 +47,19 @@ SYSTEM_MODELS = frozenset(
     for name in (
         "event", "mail", "notice", "heartbeat", "demoload", "run", "calendarday", "linkkey", "emailcode", "inputdraft",
         "draftfile", "noticepreference", "identity", "signin", "accesslog", "mandate", "mandaterequest",
-        "mandateinvitation",
+        "mandateinvitation", "declaration", "ruling", "attendance", "letter", "archivepackage", "archiveddocument",
+        "accessrequest", "accessanswer",
     )
 ) | frozenset(
     f"grants.{name}"
     for name in (
         "account", "balance", "yearbalance", "grantbalance", "ledgerentry", "grant", "aidassessment", "repayment",
         "financingsource", "grantreport", "bankaccount", "payout", "paymentfile", "yearend", "yearendline", "fund",
-        "fundframe", "pledge", "budgetline", "exemptfield",
+        "fundframe", "pledge", "budgetline", "exemptfield", "call", "criterion", "question", "requiredattachment",
+        "eligibilitycheck", "application", "applicationversion", "applicationfile", "supplement", "message",
+        "assessment", "score", "batch", "batchline", "decision", "aidceiling", "exchangerate", "undertaking",
+        "undertakinglink", "aidaward", "registeraward", "declaredaid", "registermatch", "aidreport", "projectchange",
+        "finalaccounts", "complaint",
     )
 )  # fmt: skip
 AREAS = frozenset({"portal", "strategy", "grants", "awards"})

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from grants.models import AidCeiling, ExchangeRate
 from portal.models import (
     AccessLog,
     Authority,
@@ -81,7 +82,7 @@ from strategy.models import (
     Target,
 )
 from tests import factories as make
-from tests import world_money
+from tests import world_fund, world_money
 
 HOME, NEXT, REGION = "hjemby", "naboby", "byregionen"
 PLAN, SHARED_PLAN, DRAFT_PLAN = "naeringsplan", "felles-plan", "utkast"
@@ -93,7 +94,7 @@ PDF = b"%PDF-1.7 rapport"
 def documents_of(name: str) -> list[bytes]:
     """Return what each document of an authority holds: the template keeps rows, not files."""
     texts = [DOCUMENT_TEXT(name), DOCUMENT_TEXT(f"gjest i {name}"), f"Grunnlag i {name}", f"Vedlegg i {name}"]
-    texts += [f"Bilag i {name}", f"Nytt bilag i {name}"]
+    texts += [f"Bilag i {name}", f"Nytt bilag i {name}", f"Foreløpig svar i {name}"]
     return [text.encode() for text in texts]
 
 
@@ -131,6 +132,8 @@ def build() -> None:
         _traces(authority)
         _who_acts(authority)
         world_money.pay(authority)
+    for authority in (home, neighbour):
+        world_fund.announce(authority)
 
 
 def _authority(name: str, slug: str, number: str, place: int) -> Authority:
@@ -321,6 +324,8 @@ class Side:
             return Authority.objects.filter(slug=self.slug)
         if model is User:
             return User.objects.filter(memberships__authority__slug=self.slug).distinct()
+        if model in (AidCeiling, ExchangeRate):  # the law is everyone's
+            return model._default_manager.all()
         paths = {
             RegionMembership: "region", MeasureTag: "plan__authority", PlanParticipant: "plan__authority",
             Follower: "plan__authority",
@@ -367,6 +372,6 @@ OWNED = [
     Invitation, InputDraft, DraftFile, Input, InputAttachment, InputAnswer, WebChoice, NoticeRule, PathTemplate, PathTemplateStep,
     PlanCase, InputEffect, Indicator, Series, Observation, Target, ReportingPeriod, StatusReport, PlanReport,
     PlanReportFile, SwotItem, Stakeholder, ForumQuestion, Follower, IdentityProvider, GroupRole, Deputy, AccessLog,
-    Mandate, MandateRequest, MandateInvitation, *world_money.OWNED,
+    Mandate, MandateRequest, MandateInvitation, *world_money.OWNED, *world_fund.OWNED,
 ]  # fmt: skip
 """Every noun a tenant owns; `tests/house` checks that none is missing here."""

@@ -1,8 +1,17 @@
 """The nouns all areas stand on, one file per family."""
 
+from portal.models.archive import (
+    AccessAnswer,
+    AccessRequest,
+    ArchivedDocument,
+    ArchivePackage,
+    Letter,
+    RetentionRule,
+)
 from portal.models.authority import Authority, RegionMembership, Unit
 from portal.models.case import Body, BodyMembership, Case, CaseRelation, CaseStep, Document
 from portal.models.history import CalendarDay, DemoLoad, Event, Heartbeat, Run
+from portal.models.impartiality import Attendance, Declaration, Ruling
 from portal.models.inputs import (
     DraftFile,
     Input,
@@ -32,7 +41,12 @@ from portal.models.signin import (
 )
 
 __all__ = [
+    "AccessAnswer",
     "AccessLog",
+    "AccessRequest",
+    "ArchivePackage",
+    "ArchivedDocument",
+    "Attendance",
     "Authority",
     "Body",
     "BodyMembership",
@@ -40,6 +54,7 @@ __all__ = [
     "Case",
     "CaseRelation",
     "CaseStep",
+    "Declaration",
     "DemoLoad",
     "Deputy",
     "Document",
@@ -56,6 +71,7 @@ __all__ = [
     "InputDraft",
     "InputRound",
     "Invitation",
+    "Letter",
     "LinkKey",
     "Mail",
     "Mandate",
@@ -71,8 +87,10 @@ __all__ = [
     "PathTemplateStep",
     "Reach",
     "RegionMembership",
+    "RetentionRule",
     "Role",
     "RoundDocument",
+    "Ruling",
     "Run",
     "SignIn",
     "Unit",

@@ -115,6 +115,15 @@ class Authority(Versioned):
     accessibility_url = models.URLField(
         _("accessibility statement"), blank=True, help_text=_("Address of the statement at uustatus.no.")
     )
+    postal_address = models.CharField(
+        _("postal address"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("As it stands on letters."),
+    )
+    phone = models.CharField(_("telephone"), max_length=30, blank=True, default="", db_default="")
     complaint_body = models.CharField(_("complaint body"), max_length=120, blank=True)
     is_listed = models.BooleanField(_("shown on the front page"), default=False)
     mfa_required = models.BooleanField(_("two-step sign-in required for staff"), default=False)

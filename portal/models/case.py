@@ -144,6 +144,12 @@ class InCaseQuerySet(CaseQuerySet):
 class Case(Versioned, AuthorityOwned):
     """Sak: what is official lies in a case; the municipality's case and archive system owns number and journal."""
 
+    class Series(models.TextChoices):
+        ORDINARY = "", _("Other cases")
+        APPLICATION = "application", _("Applications")
+        COMPLAINT = "complaint", _("Complaints")
+        PRIZE = "prize", _("Prizes")
+
     reference = models.CharField(_("own reference"), max_length=30, blank=True)
     external_system = models.CharField(_("case and archive system"), max_length=60, blank=True)
     external_number = models.CharField(_("number there"), max_length=60, blank=True)
@@ -158,6 +164,10 @@ class Case(Versioned, AuthorityOwned):
     closed_on = models.DateField(_("closed"), null=True, blank=True, validators=[sane_date])
     access = models.CharField(_("access"), max_length=10, choices=Access.choices, default=Access.OPEN)
     access_basis = models.CharField(_("legal basis"), max_length=120, blank=True)
+    series = models.CharField(
+        _("series"), max_length=12, choices=Series.choices, blank=True, default=Series.ORDINARY, db_default="",
+        editable=False,
+    )  # fmt: skip
     invented = models.BooleanField(_("invented for the demo"), default=False, editable=False)
 
     objects = CaseQuerySet.as_manager()

@@ -21,6 +21,7 @@ class LinkKey(models.Model):
         FOLLOW = "follow", _("Stop following")
         MANDATE = "mandate", _("Invitation to act for an organisation")
         PASSWORD = "password", _("Choose a password")
+        ACCESS = "access", _("Answer to a request for access")
 
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
     key_hash = models.CharField(max_length=64, unique=True)

@@ -79,6 +79,13 @@ def test_both_authorities_have_a_row_of_every_noun(slug: str) -> None:
 
 WITHOUT_COMPOSITE_KEY = {
     ("portal_casestep", "body_id"),  # another authority's body may treat a case: the step is the explicit link
+    ("grants_batch", "body_id"),  # the same
+    ("grants_complaint", "body_id"),  # the same
+    ("portal_ruling", "body_id"),  # the same
+    ("portal_declaration", "member_id"),  # the same: a member of such a body
+    ("portal_attendance", "member_id"),  # the same
+    ("portal_attendance", "stands_in_for_id"),  # the same
+    ("grants_declaredaid", "same_award_id"),  # what is declared here may be what another authority gave
     ("portal_notice", "mail_id"),  # written together in one place, and a mail may lose its row
     ("strategy_planparticipant", "plan_id"),  # the explicit link across tenants itself
     ("strategy_measuretag", "plan_id"),  # held by measure and tag, which both carry the plan

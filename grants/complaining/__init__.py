@@ -1,0 +1,1 @@
+"""Complaints on decisions: in time or late, reconsidered, forwarded, decided."""

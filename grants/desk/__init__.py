@@ -1,0 +1,1 @@
+"""How the fund handles applications: complete, assessed, recommended, decided."""
