@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal import permissions, rules
+from portal import impartiality_watch, permissions, rules
 from portal.calendar import Precision, first_day, format_precise, last_day
 from portal.models import Case, CaseStep, InputRound
 from portal.models.case import Access
@@ -80,13 +80,17 @@ def is_open(case: Case) -> bool:
 
 
 def rows(case: Case, today: dt.date, user: Any = None) -> list[PathRow]:
-    """Return the timeline of a case in its own order, none when access is not open; two queries."""
+    """Return the timeline of a case in its own order, none when access is not open; two queries.
+
+    Of an application or a complaint the words of recommendation and resolution are for those who handle it.
+    """
     if not is_open(case):
         return []
     is_staff = works_on(case, user)
+    shows_words = not impartiality_watch.is_watched(case) or (is_staff and impartiality_watch.opens(user, case))
     language = case.authority.language_form
     steps = [
-        _step_row(step, today, language, is_staff)
+        _step_row(step, today, language, is_staff, shows_words=shows_words)
         for step in case.steps.select_related("body__authority").order_by(*STEP_ORDER)
     ]
     rounds = InputRound.objects.readable_by(user).filter(case=case).select_related("authority")
@@ -137,7 +141,7 @@ def who_treats(body: str, of_body: str, actor: str, *, is_own: bool) -> str:
     return _("%(body)s in %(name)s") % {"body": body, "name": of_body}
 
 
-def _step_row(step: CaseStep, today: dt.date, language: str, is_staff: bool) -> PathRow:
+def _step_row(step: CaseStep, today: dt.date, language: str, is_staff: bool, *, shows_words: bool = True) -> PathRow:
     first, last = span(step)
     recommended = (
         (_("The director’s recommendation"), step.director_recommendation),
@@ -157,7 +161,8 @@ def _step_row(step: CaseStep, today: dt.date, language: str, is_staff: bool) -> 
         stage=step.stage, heading=step.get_activity_display(), mark=mark, when=when(step, in_text=True), first=first,
         last=last, description=step.description, who=who if who != step.description else "",
         number=", ".join(filter(None, numbers)), outcome=_outcome(step, mark),
-        recommendations=tuple(pair for pair in recommended if pair[1]), resolution=step.resolution, votes=step.votes,
+        recommendations=tuple(pair for pair in recommended if pair[1] and shows_words),
+        resolution=step.resolution if shows_words else "", votes=step.votes if shows_words else "",
         papers_due_on=papers, language=language, invented=step.invented, is_deciding=is_deciding,
     )  # fmt: skip
 

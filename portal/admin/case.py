@@ -18,6 +18,7 @@ from portal.access_log import is_watched
 from portal.admin.access_log import may_watch
 from portal.admin.forms import TenantForm
 from portal.admin.guests import GuestsWork
+from portal.admin.impartial import AsksImpartiality, OpensImpartially
 from portal.admin.path_pages import PathPages
 from portal.admin.seen import NotesWhoSaw
 from portal.admin.steps import DECIDED, WEIGHS, ResolutionsMixin, StepForm, StepFormSet, StepInlineForm, why_it_stays
@@ -109,7 +110,7 @@ class CaseRelationInline(TenantInline):
 
 
 @admin.register(Case)
-class CaseAdmin(NotesWhoSaw, PathPages, ResolutionsMixin, TenantAdmin):
+class CaseAdmin(OpensImpartially, NotesWhoSaw, PathPages, ResolutionsMixin, TenantAdmin):
     case_is_at = ""
     change_form_template = "admin/portal/case_change_form.html"
     list_display = ("title", "reference", "external_number", "officer", "opened_on", "access")
@@ -147,7 +148,7 @@ class CaseAdmin(NotesWhoSaw, PathPages, ResolutionsMixin, TenantAdmin):
 
 
 @admin.register(CaseStep)
-class CaseStepAdmin(NotesWhoSaw, ResolutionsMixin, TreatedByMixin, GuestsWork, TenantAdmin):
+class CaseStepAdmin(AsksImpartiality, NotesWhoSaw, ResolutionsMixin, TreatedByMixin, GuestsWork, TenantAdmin):
     form = StepForm
     guests_change = True
     list_display = ("case", "stage", "__str__", "starts_on", "precision", "outcome")
@@ -205,7 +206,7 @@ class DocumentForm(TenantForm):
 
 
 @admin.register(Document)
-class DocumentAdmin(NotesWhoSaw, GuestsWork, TenantAdmin):
+class DocumentAdmin(AsksImpartiality, NotesWhoSaw, GuestsWork, TenantAdmin):
     """Documents are added and marked, never changed and never removed."""
 
     form = DocumentForm

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
-from portal import access_log
+from portal import access_log, impartiality_watch
 from portal.models import AccessLog, Document, InputRound, RoundDocument
 from portal.models.case import Access
 
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 log = structlog.get_logger("portal.documents")
 
 
+def for_all() -> Q:
+    """Return the condition that a public round hands a document out to anyone."""
+    handed_out = RoundDocument.objects.filter(round__in=InputRound.objects.public()).values("document")
+    return Q(access=Access.OPEN, pk__in=handed_out)
+
+
 def readable_by(user: Any) -> QuerySet[Document]:
     """Return the documents the user may have: of her own cases, and those that public rounds hand out to all."""
-    handed_out = RoundDocument.objects.filter(round__in=InputRound.objects.public()).values("document")
-    for_all = Q(access=Access.OPEN, pk__in=handed_out)
     if not user.is_authenticated:
-        return Document.objects.filter(for_all)
-    return Document.objects.filter(for_all | Q(pk__in=Document.objects.visible_to(user).values("pk")))
+        return Document.objects.filter(for_all())
+    return Document.objects.filter(for_all() | Q(pk__in=Document.objects.visible_to(user).values("pk")))
 
 
 @require_safe
@@ -36,12 +40,15 @@ def download(request: HttpRequest, document: int) -> HttpResponseBase:
 
     Raises:
         Http404: there is no such document for this user, or its file is gone.
+        ClosedCase: she has not declared, or is tied to the case.
     """
-    found = readable_by(request.user).filter(pk=document).select_related("case").first()
+    found = readable_by(request.user).filter(pk=document).select_related("case__authority").first()
     if found is None and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if found is None:
         raise Http404
+    if not Document.objects.filter(for_all(), pk=found.pk).exists():
+        impartiality_watch.require(request.user, found.case)
     response = file_of(found)
     access_log.saw(request.user, found.case, AccessLog.What.DOCUMENT, found)
     return response
