@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
 from django.template.loader import render_to_string
@@ -22,7 +21,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from portal import outbox, permissions
+from portal import filing, outbox, permissions
 from portal.calendar import Precision, oslo_today
 from portal.case_path import who_treats
 from portal.models import CaseStep, Document, Event, Membership, User
@@ -222,11 +221,11 @@ def _register(report: PlanReport) -> Document | None:
     if report.step is None:
         return None
     made = report.files.get(kind=PlanReportFile.Kind.PDF)
-    return Document.objects.create(
-        authority_id=report.authority_id, case=report.step.case, title=title_of(report)[:200],
-        direction=Document.Direction.OUTGOING, dated_on=report.frozen_on, sha256=made.sha256, size=len(made.content),
-        filename=filename(report, made.kind), content_type=CONTENT_TYPES[PlanReportFile.Kind.PDF],
-        file=ContentFile(bytes(made.content), name=made.sha256),
+    content_type = CONTENT_TYPES[PlanReportFile.Kind.PDF]
+    return filing.keep(
+        report.step.case,
+        filing.made(bytes(made.content), filename=filename(report, made.kind), content_type=content_type),
+        title=title_of(report), direction=Document.Direction.OUTGOING, dated_on=report.frozen_on,
     )  # fmt: skip
 
 

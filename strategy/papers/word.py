@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from docx.document import Document
 
     from strategy.content import Content
-    from strategy.papers.blocks import Block
+    from strategy.papers.blocks import Block, Paper
 
 NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 WIDTH = 9638
@@ -35,7 +35,11 @@ def make(content: Content, sha256: str) -> bytes:
     """Return the report as .docx in the plan's language; the same content gives the same bytes."""
     with translation.override(content.plan.language):
         paper = paper_of(content, sha256)
-    day = content.report.frozen_on if content.report else content.on
+    return laid_out(paper, content.report.frozen_on if content.report else content.on)
+
+
+def laid_out(paper: Paper, day: dt.date) -> bytes:
+    """Return any paper as .docx, dated as told."""
     document = _empty(paper.language, paper.subject, paper.owner, day)
     _foot(document, f"{paper.foot}\n{paper.hash_line}", paper.page_of)
     _say(document, f"{paper.owner} · {paper.kicker}", "Subtitle")

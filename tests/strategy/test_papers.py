@@ -19,6 +19,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from portal.calendar import Precision
+from portal.letters import typesetting
 from strategy.changes import compare
 from strategy.content import Content, ReportHead, Treatment, encode
 from strategy.frozen import read_whole
@@ -156,7 +157,7 @@ def test_a_missing_typeface_stops_the_freezing_instead_of_giving_another(
     import typst
 
     monkeypatch.setattr(
-        pdfs,
+        typesetting,
         "_fonts",
         lambda: typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[]),
     )
