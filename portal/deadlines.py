@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.calendar import Precision
 from portal.due import NO_ADDRESS, NOBODY, path_to, words
 from portal.kinds import STEADY, Kind, Source
-from portal.models import CaseStep, InputRound, Invitation, Mandate, MandateRequest
+from portal.models import AccessRequest, CaseStep, InputRound, Invitation, Mandate, MandateRequest
 from portal.models.authority import LanguageForm
 from portal.models.base import LastDay
 from portal.models.case import Access
@@ -133,6 +133,17 @@ def mandate_requests(today: dt.date) -> QuerySet:  # type: ignore[type-arg]
     )  # fmt: skip
 
 
+def access_requests(today: dt.date) -> QuerySet:  # type: ignore[type-arg]
+    """Return the days by which requests for access are to be answered; the desk is told."""
+    waiting = AccessRequest.objects.filter(state=AccessRequest.State.WAITING)
+    return waiting.annotate(
+        what=words("access_due"), about=words("portal.accessrequest"), about_id=F("pk"), day=F("due_on"), stated=DAY,
+        who=NOBODY, leader=NOBODY, to=NO_ADDRESS, tenant=F("authority_id"), part_of=words(""),
+        headline=words(gettext("Request for access")),
+        path=path_to("answer_access", authority="authority__slug", asked="pk"),
+    )  # fmt: skip
+
+
 def ending_mandates(today: dt.date) -> QuerySet:  # type: ignore[type-arg]
     """Return the last days of mandates that hold; never late. Those from Ansattporten renew themselves at sign-in.
 
@@ -157,6 +168,9 @@ SOURCES = [
     Source(
         Kind("mandate_due", _("Request for a mandate"), days_before=(2, 0), late_every=1, escalate_after=3),
         mandate_requests,
+    ),
+    Source(
+        Kind("access_due", _("Request for access"), days_before=(1, 0), late_every=1, escalate_after=2), access_requests
     ),
     Source(Kind("mandate_ends", _("Your mandate runs out"), days_before=(30, 7, 1)), ending_mandates),
 ]  # fmt: skip

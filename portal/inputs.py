@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal import codes, outbox, rules
+from portal import codes, filing, outbox, rules
 from portal.calendar import oslo_today
 from portal.codes import TooMany
 from portal.desk import at_desk, is_at_work, with_deputies
@@ -308,15 +308,11 @@ def receive(
 
 def keep_file(received: Input, file: Any) -> Document:
     """Keep a checked upload, or a draft's file, as a document of the round's case."""
-    content = getattr(file, "content", None) or file.file
-    content.seek(0)
     with translation.override(received.authority.language_form):
         title = _("Enclosed with input %(number)d: %(name)s") % {"number": received.number, "name": file.filename}
-    document = Document.objects.create(
-        authority=received.authority, case=received.round.case, title=title[:200], dated_on=received.received_on,
-        direction=Document.Direction.INCOMING, file=File(content, name=file.sha256), filename=file.filename,
-        content_type=file.content_type, size=file.size, sha256=file.sha256,
-    )  # fmt: skip
+    document = filing.keep(
+        received.round.case, file, title=title, direction=Document.Direction.INCOMING, dated_on=received.received_on
+    )
     InputAttachment.objects.create(authority=received.authority, input=received, document=document)
     return document
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from portal import permissions
+from portal import filing, permissions
 from portal.acting_for import mandate_evidence, mandate_notices, mandates
 from portal.calendar import add_working_days, oslo_today
 from portal.models import Case, Document, Mandate, MandateRequest, Organisation, Reach
@@ -268,13 +267,9 @@ def document_of(organisation: Organisation, ruling: Ruling, *, by: User, now: dt
     with translation.override(organisation.authority.language_form):
         title, basis = _("Mandate for %(name)s") % {"name": organisation.name}, exemption()
         public_title = _("Mandate")
-    ruling.upload.content.seek(0)
-    file = File(ruling.upload.content, name=ruling.upload.sha256)
-    return Document.objects.create(
-        authority=organisation.authority, case=case, title=title[:200], public_title=public_title, file=file,
-        direction=Document.Direction.INCOMING, dated_on=oslo_today(now), filename=ruling.upload.filename,
-        content_type=ruling.upload.content_type, size=ruling.upload.size, sha256=ruling.upload.sha256,
-        access=Access.EXEMPT, access_basis=basis,
+    return filing.keep(
+        case, ruling.upload, title=title, public_title=public_title, direction=Document.Direction.INCOMING,
+        dated_on=oslo_today(now), access=Access.EXEMPT, access_basis=basis,
     )  # fmt: skip
 
 
