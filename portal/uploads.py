@@ -1,6 +1,7 @@
 """Files that people send: taken when both name and content say they are a kind we know, and never by the name alone.
 
 What is taken is handed out only as a download (`portal.views.documents`), so nothing here is ever shown by a browser.
+A phone's photos (HEIC) become JPEG: the archive takes no other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import filetype
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+
+from portal import pictures
+from portal.integrations import antivirus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +39,10 @@ LARGEST_PART = 2 * 1024 * 1024
 ODT = "application/vnd.oasis.opendocument.text"
 OOXML = "application/vnd.openxmlformats-officedocument."
 MACROS = re.compile(r"(^|/)(vbaProject\w*\.bin|vbaData\.xml|Basic|Scripts|activeX)(/|$)", re.IGNORECASE)
+TEST_VIRUS = b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!"
+"""What the industry's harmless test file says; in two, so that this file is not taken for one."""
+HEIC = "image/heic"
+PICTURES = (HEIC, "image/jpeg", "image/png")
 TEXT_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
@@ -49,11 +57,11 @@ class Checked:
     sha256: str
 
 
-def check(upload: Any, *, limit: int) -> Checked:
-    """Return what is to be kept of an uploaded file.
+def check(upload: Any, *, limit: int, clean: bool = False) -> Checked:
+    """Return what is to be kept of an uploaded file; `clean` takes out what photos say of place, time and camera.
 
     Raises:
-        ValidationError: empty, too large, or not a kind of file we take; the sentence says which we do take.
+        ValidationError: empty, too large, not a kind of file we take, or dangerous; the sentence says which we do take.
     """
     filename = clean_name(upload.name)
     if upload.size == 0:
@@ -72,12 +80,62 @@ def check(upload: Any, *, limit: int) -> Checked:
     holds = is_so(upload)
     upload.seek(0)
     if not holds:
-        raise ValidationError(
-            _("The content of “%(name)s” is not what the name says, or we cannot read it. %(taken)s")
-            % {"name": filename, "taken": what_we_take()},
-            code="not_what_it_says",
-        )
+        raise not_what_it_says(filename)
+    refuse_dangerous(upload, filename)
+    if content_type == HEIC or (clean and content_type in PICTURES):
+        return as_picture(upload, filename)
     return Checked(upload, filename, content_type, upload.size, sha256_of(upload))
+
+
+def not_what_it_says(filename: str) -> ValidationError:
+    return ValidationError(
+        _("The content of “%(name)s” is not what the name says, or we cannot read it. %(taken)s")
+        % {"name": filename, "taken": what_we_take()},
+        code="not_what_it_says",
+    )
+
+
+def refuse_dangerous(upload: Any, filename: str) -> None:
+    """Refuse a file that a virus check, or its own words, says is dangerous.
+
+    Raises:
+        ValidationError: it is, or the check that is set up did not answer.
+    """
+    try:
+        is_dangerous = says_test_virus(upload) or antivirus.found_in(upload)
+    except antivirus.NoAnswer as error:
+        text = _("We could not check “%(name)s” for viruses now, and have not kept it. Try again in a few minutes.")
+        raise ValidationError(text % {"name": filename}, code="not_checked") from error
+    if is_dangerous:
+        text = _("Our virus check says that “%(name)s” is dangerous. We have not kept it.")
+        raise ValidationError(text % {"name": filename}, code="virus")
+
+
+def says_test_virus(upload: Any) -> bool:
+    """Say whether the harmless test of virus checks stands in the file; read piece by piece, and left at its start."""
+    upload.seek(0)
+    before = b""
+    for chunk in upload.chunks():
+        if TEST_VIRUS in before + chunk:
+            return True
+        before = chunk[-len(TEST_VIRUS) :]
+    upload.seek(0)
+    return False
+
+
+def as_picture(upload: Any, filename: str) -> Checked:
+    """Return a picture as we keep it, named by what it has become.
+
+    Raises:
+        ValidationError: it cannot be read.
+    """
+    try:
+        content, content_type = pictures.cleaned(upload)
+    except pictures.Unreadable as error:
+        raise not_what_it_says(filename) from error
+    if content_type == "image/jpeg" and not filename.lower().endswith((".jpg", ".jpeg")):
+        filename = f"{filename.rpartition('.')[0][: LONGEST_NAME - 4]}.jpg"
+    return Checked(content, filename, content_type, content.size, sha256_of(content))
 
 
 def check_table(upload: Any, *, limit: int) -> Checked:
@@ -99,7 +157,10 @@ def check_table(upload: Any, *, limit: int) -> Checked:
 
 def what_we_take() -> str:
     """Return the sentence that says which kinds of files we take."""
-    return _("We take PDF, Word (docx), OpenDocument text (odt), Excel (xlsx), JPEG, PNG and plain text (txt).")
+    return _(
+        "We take PDF, Word (docx), OpenDocument text (odt), Excel (xlsx), photos (JPEG, PNG, HEIC)"
+        " and plain text (txt)."
+    )
 
 
 def clean_name(name: str) -> str:
@@ -215,6 +276,8 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "jpg": ("image/jpeg", _magic("image/jpeg")),
     "jpeg": ("image/jpeg", _magic("image/jpeg")),
     "png": ("image/png", _magic("image/png")),
+    "heic": (HEIC, pictures.is_heic),
+    "heif": (HEIC, pictures.is_heic),
     "txt": ("text/plain", _is_text),
 }
 """By the name's ending: the type we keep, and how we see that the content is it."""
