@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from grants import public, schemes
 from grants.models import ExemptField, Grant, SchemeCase
-from portal import permissions
+from portal import impartiality_watch, permissions
 
 if TYPE_CHECKING:
     from portal.models import Authority, Case
@@ -49,7 +49,9 @@ def links_of_case(case: Case, user: Any) -> list[dict[str, str]]:
         for link in links
     ]
     grants = Grant.objects.filter(case=case).select_related("authority", "organisation").order_by("year", "pk")
-    if not works:
+    if works:
+        grants = grants.exclude(Q(state=Grant.State.PROPOSED) & ~impartiality_watch.may_open(user))
+    else:
         marked = ExemptField.objects.filter(grant=OuterRef("pk"), field__in=TELLS)
         shown = Q(state__in=Grant.HOLDING, scheme__is_public=True) & public.IS_OPEN & ~Q(Exists(marked))
         grants = grants.filter(shown)
