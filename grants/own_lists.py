@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from grants import facts, own_words, papers, rules
 from grants.models import BankAccount, Condition, FinancingSource, Grant, GrantReport, Payout, Repayment
-from portal.models import Document, Event
+from portal.models import Case, Document, Event
 from portal.money import format_nok
 
 if TYPE_CHECKING:
@@ -106,8 +106,12 @@ class Own:
 
 
 def grants_of(organisations: Iterable[Organisation]) -> Any:
-    """Return the decided grants of organisations, the newest first."""
+    """Return the decided grants of organisations, the newest first.
+
+    What was drawn up for an application that was not granted is the desk's own: the decision is what she reads.
+    """
     rows = Grant.objects.filter(organisation__in=organisations, state__in=SHOWN)
+    rows = rows.exclude(state=Grant.State.DECLINED, case__series=Case.Series.APPLICATION)
     return rows.select_related("scheme", "case", "step__body").order_by("-year", "-decided_on", "-pk")
 
 

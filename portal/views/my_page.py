@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal import permissions
+from portal import permissions, wiring
 from portal.acting_for import mandates
 from portal.acting_for import organisation_lists as lists
 from portal.models import Membership, Method, Notice, SignIn
@@ -40,8 +40,9 @@ def my_page(request: HttpRequest) -> HttpResponse:
         "invitations": lists.invitations_to(user, now), "roles": roles_of(user, today),
         "notices": list(Notice.objects.current().filter(user=user).order_by("-created_at", "-pk")[:NOTICES_SHOWN]),
         "session": session_of(user, now), "only_prepares": only_prepares(user, acting),
+        "panels": wiring.personal_panels(user, today),
     }  # fmt: skip
-    parts = ("waiting", "acting", "inputs", "requests", "invitations", "roles", "notices")
+    parts = ("waiting", "acting", "inputs", "requests", "invitations", "roles", "notices", "panels")
     context["is_new"] = not any(context[part] for part in parts)
     return render(request, "portal/my_page.html", context)
 
