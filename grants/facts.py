@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from grants import rules
-from grants.models import Condition, FinancingSource, Grant, GrantBalance, GrantReport, Payout
+from grants.models import Condition, Decision, FinancingSource, Grant, GrantBalance, GrantReport, Payout
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 UNDER_WAY = (Payout.State.ASKED, Payout.State.PREPARED, Payout.State.ATTESTED)
 """Payouts that are asked for and have not left the grant yet."""
+ACCEPTED = (None, Decision.Answer.ACCEPTED)
+"""Answers that let a grant be paid: none is asked for where there was no application."""
 
 
 def condition_facts(condition: Condition, reports: Collection[str] = ()) -> rules.ConditionFacts:
@@ -52,9 +54,9 @@ def of(grants: Iterable[Grant], *, but: Payout | None = None) -> dict[int, rules
     return {
         balance.grant_id: rules.GrantFacts(
             balance.committed_nok, balance.released_nok, balance.paid_nok, tuple(conditions[balance.grant_id]),
-            tuple(sources[balance.grant_id]), underway.get(balance.grant_id, 0),
+            tuple(sources[balance.grant_id]), underway.get(balance.grant_id, 0), balance.answer in ACCEPTED,
         )
-        for balance in GrantBalance.objects.filter(grant__in=keys)
+        for balance in GrantBalance.objects.filter(grant__in=keys).annotate(answer=F("grant__decision__answer"))
     }  # fmt: skip
 
 

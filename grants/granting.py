@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grants import cautions, conditions, facts, held, ledger, notices, permissions, rules
+from grants.desk import gate
+from grants.minimis_aid import taking
 from grants.models import AidAssessment, Grant, GrantBalance, GrantReport, LedgerEntry, Payout, Repayment
-from grants.refusals import deed
+from grants.refusals import Refused, deed
 from portal.models import Case, CaseStep, Organisation
 from portal.money import format_nok
 from portal.permissions import require
@@ -48,8 +50,11 @@ def propose(
     """
     require(permissions.may(by, account.authority_id, permissions.SETS_UP))
     held.refuse_tied(by, organisation.pk)
+    if case is not None and case.series == Case.Series.APPLICATION:
+        gate.require_impartial(by, case.application)
     list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk).values_list("pk"))
     same = Grant.objects.filter(account=account, organisation=organisation, state=State.PROPOSED)
+    same = same if case is None else same.filter(case=case)
     if (there := same.filter(title=title, amount_nok=amount_nok).first()) is not None:
         return there
     if case is None:
@@ -75,8 +80,11 @@ def change(grant: Grant, *, by: User, version: int | None = None, **terms: Any) 
     held.answers_for(by, found, permissions.SETS_UP)
     if found.state != State.PROPOSED:
         raise Handled(_("The grant is decided. What was granted, and to whom, is not changed."), code="state")
+    applied = held.application_of(found)
     for name, value in terms.items():
         setattr(found, name, value)
+    if applied is not None:
+        held.stays_with(found, applied)
     if "organisation" in terms:
         held.refuse_tied(by, found.organisation_id)
     if "account" in terms:
@@ -128,6 +136,7 @@ def decide(
     held.as_seen(found, version)
     if found.state != State.PROPOSED:
         raise held.stands(found)
+    held.refuse_elsewhere(applied := held.application_of(found), found, gives=True)
     check_decision(found, step, reference, gives=True)
     if troubles := cautions.troubles_of(found.organisation):
         text = _("%(name)s gets no grant: %(why)s") % {"name": found.organisation.name, "why": " ".join(troubles)}
@@ -136,11 +145,13 @@ def decide(
         raise ValidationError(_("Assess whether this is state aid before it is granted."), code="aid")
     found.state, found.decided_on, found.step, found.decision_reference = State.GRANTED, on, step, reference.strip()
     found.save(update_fields=["state", "decided_on", "step", "decision_reference"])
+    taking.take(found, on=on)
     notices.record("grant_decided", found, by=by, case=found.case, amount_nok=found.amount_nok)
-    _tell(
-        found, "grant_decided", "granted", lambda: _("%(who)s has granted you money"), by,
-        today or timezone.localdate(), "grant_decided",
-    )  # fmt: skip
+    if applied is None:
+        _tell(
+            found, "grant_decided", "granted", lambda: _("%(who)s has granted you money"), by,
+            today or timezone.localdate(), "grant_decided",
+        )  # fmt: skip
     ledger.commit(found, on=on, by=by)
     return found
 
@@ -155,14 +166,16 @@ def decline(
     held.answers_for(by, found, permissions.DECIDES)
     held.ready_to(found, State.DECLINED)
     held.as_seen(found, version)
+    held.refuse_elsewhere(applied := held.application_of(found), found, gives=False)
     check_decision(found, step, reference, gives=False)
     found.state, found.decided_on, found.step, found.decision_reference = State.DECLINED, on, step, reference.strip()
     found.save(update_fields=["state", "decided_on", "step", "decision_reference"])
     notices.record("grant_declined", found, by=by, case=found.case)
-    _tell(
-        found, "grant_decided", f"declined:{found.row_version}", lambda: _("%(who)s has answered your application"),
-        by, today or timezone.localdate(), "grant_declined",
-    )  # fmt: skip
+    if applied is None:
+        _tell(
+            found, "grant_decided", f"declined:{found.row_version}",
+            lambda: _("%(who)s has answered your application"), by, today or timezone.localdate(), "grant_declined",
+        )  # fmt: skip
     return found
 
 
@@ -174,6 +187,9 @@ def reopen(grant: Grant, *, by: User, version: int | None = None) -> Grant:
     to = State.GRANTED if found.state == State.FINISHED else State.PROPOSED
     held.ready_to(found, to)
     held.as_seen(found, version)
+    if to == State.PROPOSED and (applied := held.application_of(found)) is not None:
+        text = _("This was answered with application %(reference)s. It is taken up again by a complaint.")
+        raise Refused(text % {"reference": applied.reference}, code="application")
     found.state = to
     if to == State.PROPOSED:
         found.decided_on, found.step, found.decision_reference = None, None, ""
@@ -218,6 +234,7 @@ def annul(
         raise ValidationError(_("Part of it has lapsed already. Let the rest lapse too."), code="released")
     found.state = State.ANNULLED
     found.save(update_fields=["state"])
+    taking.end(found, on=on)
     notices.record("grant_annulled", found, by=by, case=found.case)
     _tell_changed(found, "annulled", by, today)
     entry = ledger.standing(LedgerEntry.objects.filter(grant=found, kind=LedgerEntry.Kind.COMMITMENT)).get()
@@ -252,14 +269,36 @@ def lapse(
         if amount_nok is None:
             _without_payouts_under_way(found)
         raise ValidationError({"amount": _("At most %(left)s can lapse.") % {"left": format_nok(left)}}, code="left")
+    _tell_changed(found, f"lapsed:{once or found.row_version}", by, today)
+    return _let_lapse(found, amount, balance, key=key, why=why.strip(), by=by, on=on)
+
+
+def _let_lapse(
+    found: Grant, amount: int, balance: GrantBalance, *, key: str, why: str, by: User | None, on: dt.date
+) -> Grant:
+    """Give so much of a locked grant back to its account."""
     is_all = amount == balance.unpaid_nok
     if is_all:
         found.state = State.FINISHED if balance.paid_nok else State.LAPSED
         found.save(update_fields=["state"])
+    taking.cut(found, amount, on=on)
     notices.record("grant_lapsed", found, by=by, case=found.case, amount_nok=amount, all=is_all)
-    _tell_changed(found, f"lapsed:{once or found.row_version}", by, today)
-    ledger.release(found, amount, key=key, on=on, by=by, why=why.strip())
+    ledger.release(found, amount, key=key, on=on, by=by, why=why)
     return found
+
+
+@deed
+def give_up(grant: Grant, *, why: str, by: User | None, on: dt.date) -> Grant:
+    """Let all of a grant lapse that its recipient turned down, or did not accept in time; once, and nobody is told.
+
+    Who asks has found out that it may be given up, and tells of it (`grants.desk.answering`).
+    """
+    found = held.grant(grant)
+    held.ready_to(found, State.LAPSED)
+    balance = GrantBalance.objects.get(grant=found)
+    if balance.paid_nok:
+        raise Refused(_("Some of it is paid already."), code="paid")
+    return _let_lapse(found, balance.unpaid_nok, balance, key=f"given_up:{found.pk}", why=why, by=by, on=on)
 
 
 def standing_in_the_way(grant: Grant, on: dt.date) -> list[str]:

@@ -13,6 +13,8 @@ from portal.money import format_nok
 
 def words(obstacle: rules.Obstacle) -> str:
     """Return in a sentence or two what stands in the way: by name, and with its sum where it is money."""
+    if obstacle.is_acceptance:
+        return _("The grant is not accepted yet.")
     if obstacle.condition is None:
         return _("It is %(missing)s more than is left of the grant.") % {"missing": format_nok(obstacle.missing_nok)}
     if obstacle.condition.kind is rules.Kind.MATCHING:

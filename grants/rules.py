@@ -71,6 +71,8 @@ class GrantFacts:
     sources: tuple[Source, ...] = ()
     underway_nok: int = 0
     """Asked for and not yet in the ledger, other than what is asked about."""
+    is_accepted: bool = True
+    """The applicant has said yes to it; one that answers no application is never asked."""
 
     @property
     def held_nok(self) -> int:
@@ -121,6 +123,8 @@ class Obstacle:
     missing_nok: int = 0
     waiting_nok: int = 0
     """Of what is missing, this much is sent and waits to be read."""
+    is_acceptance: bool = False
+    """The applicant has not accepted the grant."""
 
     @property
     def unsent_nok(self) -> int:
@@ -171,7 +175,7 @@ def obstacles(facts: GrantFacts, asked_nok: int, today: dt.date) -> list[Obstacl
 
     What waits to be read is not counted; each obstacle says how much of it would help.
     """
-    found = []
+    found = [] if facts.is_accepted else [Obstacle(None, is_acceptance=True)]
     beyond = facts.paid_nok + facts.underway_nok + asked_nok - facts.held_nok
     if beyond > 0:
         found.append(Obstacle(None, missing_nok=beyond))
@@ -197,7 +201,7 @@ def obstacles(facts: GrantFacts, asked_nok: int, today: dt.date) -> list[Obstacl
 
 def payable_nok(facts: GrantFacts, today: dt.date) -> int:
     """Return the most that can be paid on this day, in whole kroner; nought when something stands in the way."""
-    most = facts.unpaid_nok - facts.underway_nok
+    most = facts.unpaid_nok - facts.underway_nok if facts.is_accepted else 0
     for condition in facts.conditions:
         if _is_over(condition):
             continue

@@ -324,7 +324,8 @@ def test_an_assessment_is_one_and_may_be_made_anew(account: Any, officer: Any) -
 
 
 def test_earlier_de_minimis_aid_is_counted_over_three_rolling_years(account: Any, officer: Any) -> None:
-    grant = make.a_grant(account, amount=1, state="proposed")
+    recipient = people.an_organisation(account.authority, number=people.ORGANISATION_NUMBERS[3])
+    grant = make.a_grant(account, recipient, amount=1, state="proposed")
     for day in (dt.date(2023, 11, 22), dt.date(2023, 11, 23)):
         other = make.a_grant(account, grant.organisation, 1, state="proposed", title=str(day))
         make.an_aid_assessment(other, basis="de_minimis")
@@ -333,7 +334,8 @@ def test_earlier_de_minimis_aid_is_counted_over_three_rolling_years(account: Any
 
 
 def test_what_lapsed_of_earlier_aid_is_in_neither_the_rows_nor_the_sum(account: Any, officer: Any) -> None:
-    grant = make.a_grant(account, amount=1, state="proposed")
+    recipient = people.an_organisation(account.authority, number=people.ORGANISATION_NUMBERS[3])
+    grant = make.a_grant(account, recipient, amount=1, state="proposed")
     other = make.a_grant(account, grant.organisation, 80, state="proposed")
     make.an_aid_assessment(other, basis="de_minimis")
     decide(other, officer, on=TODAY)
