@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from grants import held, notices, permissions
+from grants.minimis_aid import taking
 from grants.models import AidAssessment, Grant
 from grants.refusals import deed
 
@@ -43,11 +44,13 @@ def assess(
         raise held.Handled(_("A colleague has assessed this since you opened the page. See what is said."))
     if basis in NAMES_LAW and not legal_reference.strip():
         raise ValidationError({"legal_reference": _("Name the act and article.")})
+    before = row.basis if row else ""
     row = row or AidAssessment(grant=found, authority_id=found.authority_id)
     row.basis, row.activity, row.reason = Basis(basis), activity.strip(), reason.strip()
     row.legal_reference, row.assessed_on, row.assessed_by = legal_reference.strip(), on, by
     row.full_clean(exclude=["authority", "grant"], validate_constraints=False)
     row.save()
+    taking.reassess(found, before, row.basis, on=on)
     notices.record("aid_assessed", found, by=by, case=found.case, basis=str(basis))
     return row
 

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from grants import permissions, refusals
+from grants.minimis_aid import panel, taking
 from grants.models import AidAssessment, Balance, BudgetLine, Grant, YearBalance, YearEnd
 from portal.acting_for import mandate_evidence
 from portal.money import format_nok
@@ -42,7 +43,7 @@ def of(grant: Grant, today: dt.date, user: User | None = None) -> list[Caution]:
         return []
     found = [
         *_of_account(grant, today), *_of_recipient(grant.organisation), *_of_aid(grant), *_of_line(grant),
-        *_of_others(grant), *_of_dates(grant, today), *_of_reader(grant, user),
+        *_of_minimis(grant, today), *_of_others(grant), *_of_dates(grant, today), *_of_reader(grant, user),
     ]  # fmt: skip
     return sorted(found, key=lambda one: not one.stops)
 
@@ -95,6 +96,19 @@ def _of_recipient(organisation: Organisation) -> Iterator[Caution]:
 def _of_aid(grant: Grant) -> Iterator[Caution]:
     if not AidAssessment.objects.filter(grant=grant.pk).exists():
         yield Caution("aid", _("It is not assessed whether this is state aid."), stops=True)
+
+
+def _of_minimis(grant: Grant, today: dt.date) -> Iterator[Caution]:
+    aid = AidAssessment.objects.filter(grant=grant.pk, basis__in=taking.MINIMIS).first()
+    if aid is None:
+        return
+    grant.aid = aid
+    found = panel.of_grant(grant, today)
+    for text in panel.obstacles(found):
+        yield Caution("minimis", text, stops=True)
+    if found.fits and found.is_rate_old and found.rate is not None:
+        text = _("The latest euro rate is from %(day)s. Ask the operator of the portal to fetch newer ones.")
+        yield Caution("rate", text % {"day": _day(found.rate.day)})
 
 
 def _of_line(grant: Grant) -> Iterator[Caution]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grants import granting, held, ledger, notices, permissions
+from grants.minimis_aid import reports, taking
 from grants.models import Grant, GrantBalance, LedgerEntry, Repayment
 from grants.refusals import deed
 from portal.money import format_nok
@@ -86,7 +87,8 @@ def receive(repayment: Repayment, *, by: User, on: dt.date, version: int | None 
     row.save(update_fields=["state", "received_on"])
     facts = {"repayment": row.pk, "amount_nok": row.amount_nok}
     notices.record("repayment_received", row.grant, by=by, case=row.grant.case, **facts)
-    ledger.receive_back(row, on=on, by=by)
+    entry = ledger.receive_back(row, on=on, by=by)
+    taking.repaid(row.grant, row.amount_nok, on=on, entry=entry)
     return row
 
 
@@ -123,5 +125,6 @@ def undo_receipt(
     )  # fmt: skip
     notices.record("repayment_undone", found, by=by, case=found.case, repayment=row.pk, anew=anew.pk)
     entry = ledger.standing(LedgerEntry.objects.filter(repayment=row)).get()
+    reports.unreceived(found, entry, on)
     ledger.reverse(entry, why=why.strip(), on=on, by=by)
     return anew

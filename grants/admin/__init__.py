@@ -1,3 +1,3 @@
 """The case pages of grants."""
 
-from grants.admin import money, rules, schemes  # noqa: F401  (registers)
+from grants.admin import law, money, rules, schemes  # noqa: F401  (registers)

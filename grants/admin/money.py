@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.models import BudgetLine, Grant, LedgerEntry, Payout, Repayment, YearEnd
+from portal import impartiality_watch
 from portal.admin.notices import ReadOnlyAdmin
 from portal.admin.seen import NotesWhoSaw
 from portal.admin.tenant import RelatedFilter
@@ -65,6 +67,10 @@ class GrantAdmin(NotesWhoSaw, AtDeskAdmin):
     search_fields = ("title", "organisation__name")
     facts = ("scheme", "account", "organisation", "case", "title", "year", "amount_nok", "state", "decided_on",
              "decision_reference")  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        return rows.exclude(Q(state=Grant.State.PROPOSED) & ~impartiality_watch.may_open(request.user))
 
 
 @admin.register(Payout)

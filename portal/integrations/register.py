@@ -100,11 +100,6 @@ def named(text: str) -> list[Unit]:
     return _read(lambda found: [read_unit(row) for row in found.get("_embedded", {}).get("enheter", [])], said)
 
 
-def unit_page(number: str) -> str:
-    """Return where a reader finds the unit."""
-    return f"https://virksomhet.brreg.no/nb/oppslag/enheter/{number}"
-
-
 def _ask(number: str, what: str) -> dict[str, Any] | None:
     """Return the JSON object that comes back, asked once; nothing for a number the register does not have."""
     if not (number.isascii() and number.isdigit() and orgnr.is_valid(number)):

@@ -22,6 +22,7 @@ from portal.models import Authority, IdentityProvider, Mail, Membership, Method,
 from portal.models.base import key_in
 from portal.signing_in import signins
 from portal.signing_in.adapter import landing_page
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -43,7 +44,7 @@ def only_in_demo() -> None:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def signin(request: HttpRequest) -> HttpResponse:
     """List the demo's made-up people by role; a press signs in as one of them."""
     only_in_demo()
@@ -86,7 +87,7 @@ def provider_for(person: PersonFact, providers: list[IdentityProvider]) -> Ident
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def mailbox(request: HttpRequest) -> HttpResponse:
     """Show the demo's newest mails as their receivers would have read them; a press runs the notices now."""
     only_in_demo()

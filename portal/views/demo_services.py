@@ -15,13 +15,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from portal.demo.signin_facts import GROUPS, PEOPLE
+from portal.integrations import aid_register_standin, register_standin
 from portal.integrations import openid_standin as standin
 from portal.integrations import openid_standin_keys as keys
 from portal.integrations import openid_standin_tokens as tokens
-from portal.integrations import register_standin
 from portal.integrations.openid_standin import Refused, Service
 from portal.models import Way
 from portal.views.demo import only_in_demo
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -173,11 +174,20 @@ def register(request: HttpRequest, rest: str) -> HttpResponse:
     return HttpResponse(body, status=status, content_type=register_standin.CONTENT_TYPE)
 
 
+@csrf_exempt  # asked by the portal's server
+@require_http_methods(["POST"])
+def aid_register(request: HttpRequest, rest: str) -> HttpResponse:
+    """Answer as the national aid register would, of the invented companies."""
+    only_in_demo()
+    status, body = aid_register_standin.answer(f"/{rest}", request.body)
+    return HttpResponse(body, status=status, content_type=aid_register_standin.CONTENT_TYPE)
+
+
 # ---- the page that steers them ----
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def control(request: HttpRequest) -> HttpResponse:
     """Let the visitor take someone out of her group, stop a service, change the keys, or sign someone out elsewhere."""
     only_in_demo()

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
+from portal import wiring
 from portal.addresses import database_from_url
 from portal.calendar_days import fill
 from portal.database import OWNER_ALIAS, grant_runtime, hold_advisory_lock
@@ -31,5 +32,7 @@ class Command(BaseCommand):
                 "migrate", database=OWNER_ALIAS, interactive=False, verbosity=options["verbosity"], stdout=self.stdout
             )
             fill(connections[OWNER_ALIAS])
+            for put_in_place in wiring.load(wiring.UPGRADES):
+                put_in_place(OWNER_ALIAS)
             grant_runtime(connections[OWNER_ALIAS], runtime)
         connections[OWNER_ALIAS].close()
