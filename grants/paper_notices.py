@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grants import notices
 from grants.models import FinancingSource, GrantReport
-from portal import outbox
 from portal.desk import at_desk, is_at_work, with_deputies
 from portal.models import Notice
 
@@ -36,19 +34,12 @@ def readers_of(grant: Grant, on: dt.date) -> list[User]:
 
 def sent(grant: Grant, *, by: User, on: dt.date) -> None:
     """Let those who read papers see in the daily mail that some came: once a day for each grant."""
-    for user in readers_of(grant, on):
-        if user.pk == by.pk:
-            continue
-        with translation.override(user.language):
-            title = outbox.one_line(_("Papers on a grant wait to be read"))
-        Notice.objects.get_or_create(
-            user=user, address="", kind="papers_sent", subject_type=grant._meta.label_lower, subject_id=grant.pk,
-            on_date=on, occasion="sent",
-            defaults={
-                "authority": grant.authority, "title": title, "context": outbox.one_line(grant.case.shown_title),
-                "waits_for_digest": True, "link": reverse("read_papers", args=[grant.authority.slug, grant.pk]),
-            },
-        )  # fmt: skip
+    others = [user for user in readers_of(grant, on) if user.pk != by.pk]
+    notices.tell_in_daily_mail(
+        others, grant, kind="papers_sent", occasion="sent", on=on,
+        title=lambda: _("Papers on a grant wait to be read"), context=grant.case.shown_title,
+        link=reverse("read_papers", args=[grant.authority.slug, grant.pk]),
+    )  # fmt: skip
 
 
 def nothing_waits(grant: Grant) -> None:

@@ -11,15 +11,16 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.files.base import File
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from grants import held, notices, paper_notices
+from grants.afterwards.reading import refuse_accounts
+from grants.desk import gate
 from grants.models import Condition, FinancingSource, Grant, GrantReport
 from grants.permissions import SETS_UP, is_tied_to
 from grants.refusals import Refused, deed
-from portal import permissions
+from portal import filing, permissions
 from portal.acting_for.organisation_inputs import require_reach
 from portal.calendar import oslo_today
 from portal.models import Document
@@ -108,18 +109,13 @@ def access_of(grant: Grant) -> tuple[str, str]:
 def keep(grant: Grant, files: Sequence[Checked], *, title: str, public_title: str, now: dt.datetime) -> list[Document]:
     """Put checked files in the grant's case as documents that came in."""
     access, basis = access_of(grant) if files else (Access.OPEN, "")
-    kept = []
-    for file in files:
-        file.content.seek(0)
-        kept.append(
-            Document.objects.create(
-                authority=grant.authority, case=grant.case, title=title[:200], public_title=public_title[:200],
-                direction=Document.Direction.INCOMING, dated_on=oslo_today(now),
-                file=File(file.content, name=file.sha256), filename=file.filename, content_type=file.content_type,
-                size=file.size, sha256=file.sha256, access=access, access_basis=basis,
-            )
-        )  # fmt: skip
-    return kept
+    return [
+        filing.keep(
+            grant.case, file, title=title, public_title=public_title, direction=Document.Direction.INCOMING,
+            dated_on=oslo_today(now), access=access, access_basis=basis,
+        )
+        for file in files
+    ]  # fmt: skip
 
 
 # ---- the recipient: what others pay ----
@@ -322,11 +318,14 @@ def for_reading(row: Any, *, by: User, seen: int | None) -> tuple[Grant, Any]:
     Raises:
         PermissionDenied: no officer there.
         Refused: she is tied to the recipient, sent it herself, or the page is stale.
+        NotImpartial: it answers an application, and she has not declared that nothing ties her to it.
     """
     grant = held.grant(row.grant_id)
     permissions.require(grant.authority_id in permissions.authorities_with(by, SETS_UP))
     if is_tied_to(by, grant.organisation_id):
         raise Refused(_("You act for the recipient yourself. A colleague does this."), code="tied")
+    if (applied := held.application_of(grant)) is not None:
+        gate.require_impartial(by, applied)
     found = locked(row, grant, seen)
     if found.sent_by_id == by.pk:
         raise Refused(_("Another than the one who sent it reads it."), code="own")
@@ -371,8 +370,9 @@ def read_source(
 
 @deed
 def read_report(
-    report: GrantReport, *, by: User, now: dt.datetime, ok: bool, note: str = "", seen: int | None = None
-) -> GrantReport:
+    report: GrantReport, *, by: User, now: dt.datetime, ok: bool, note: str = "", seen: int | None = None,
+    has_accounts: bool = False,
+) -> GrantReport:  # fmt: skip
     """Approve a report, which meets the condition it answers, or send it back and say what is missing.
 
     Raises:
@@ -384,6 +384,7 @@ def read_report(
         raise stale()
     if not ok and not note.strip():
         raise Refused(_("Say what is missing."), code="note")
+    refuse_accounts(row, ok=ok, has_accounts=has_accounts)
     row.state, row.note = (Report.APPROVED if ok else Report.RETURNED), note.strip()
     row.read_by, row.read_at = by, now
     row.save()

@@ -17,7 +17,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grants import notices, payment_layout, payout_notices, signing
+from grants import letters_of, notices, payment_layout, payout_notices, signing
 from grants.account_numbers import hidden_in
 from grants.models import BankAccount, PaymentFile, PaymentRules, Payout
 from grants.payment_layout import Column, PaymentFacts
@@ -356,6 +356,7 @@ def settle(payout: Payout, row: ReturnRow, *, by: User, now: dt.datetime) -> tup
         found.state, found.paid_on = State.PAID, row.paid_on
         found.save()
         notices.record("payout_paid", found, by=by, case=found.grant.case, amount_nok=found.amount_nok)
+        letters_of.of_payout(found, by=by)
         payout_notices.paid(found, now=now)
     elif does == RETURNED_NOW:
         found.state, found.ended_at, found.reason = State.RETURNED, now, row.why or str(NO_REASON)

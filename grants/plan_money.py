@@ -16,13 +16,18 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from grants.fund_rules import jobs_words
+
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from strategy.models import Plan
 
 ASK = """
 SELECT s.id, s.name, s.slug, au.slug, au.name, s.invented, c.year, m.id, trim(BOTH '.' FROM concat_ws('.',
     CASE WHEN e.number <> '' THEN st.number END, e.number)), e.title, g.id, g.number, g.title, g.position,
-    coalesce(c.budget, 0), coalesce(c.granted, 0), coalesce(c.paid, 0), coalesce(c.free, 0), coalesce(c.recommended, 0)
+    coalesce(c.budget, 0), coalesce(c.granted, 0), coalesce(c.paid, 0), coalesce(c.free, 0), coalesce(c.recommended, 0),
+    j.planned, j.created
 FROM (SELECT DISTINCT scheme_id FROM grants_servedmeasure WHERE plan_id = %(plan)s) v
 JOIN grants_scheme s ON s.id = v.scheme_id AND s.is_public
 JOIN portal_authority au ON au.id = s.authority_id
@@ -38,6 +43,15 @@ LEFT JOIN LATERAL (
     SELECT l.id, l.year, 0, 0, 0, 0, l.amount_nok FROM grants_budgetline l
     WHERE l.scheme_id = s.id AND l.stage = 'proposed' AND l.parent_id IS NULL
 ) c ON true
+LEFT JOIN LATERAL (
+    SELECT sum(p.jobs_planned) AS planned, sum((
+        SELECT sum(f.jobs_created) FROM grants_finalaccounts f JOIN grants_grantreport r ON r.id = f.report_id
+        WHERE r.grant_id = gr.id AND r.state = 'approved'
+    )) AS created
+    FROM grants_grant gr JOIN grants_decision d ON d.grant_id = gr.id
+    JOIN grants_application p ON p.id = d.application_id
+    WHERE gr.scheme_id = s.id AND gr.state IN ('granted', 'finished')
+) j ON true
 LEFT JOIN grants_servedmeasure lm ON lm.line_id = c.line AND lm.is_main
 LEFT JOIN grants_servedmeasure sm ON sm.scheme_id = s.id AND sm.line_id IS NULL AND sm.is_main
 LEFT JOIN strategy_measure m ON m.id = coalesce(lm.measure_id, sm.measure_id) AND m.plan_id = %(plan)s
@@ -70,6 +84,9 @@ class Piece(NamedTuple):
     paid_nok: int
     left_nok: int
     recommended_nok: int
+    jobs_planned: Decimal | None
+    """New jobs of all that is granted from the scheme, as applied for; and of them, as reported and approved."""
+    jobs_created: Decimal | None
 
 
 @dataclass(slots=True)
@@ -107,6 +124,8 @@ class SchemeRow:
     url: str
     authority: str
     invented: bool
+    jobs_planned: str = ""
+    jobs_created: str = ""
     measures: dict[int, str] = field(default_factory=dict)
     years: set[int] = field(default_factory=set)
 
@@ -138,7 +157,8 @@ def scheme_rows(pieces: list[Piece]) -> list[SchemeRow]:
     found: dict[int, SchemeRow] = {}
     for piece in pieces:
         url = reverse("scheme_page", args=[piece.authority_slug, piece.slug])
-        row = found.setdefault(piece.scheme, SchemeRow(piece.name, url, piece.authority, piece.invented))
+        jobs = (jobs_words(piece.jobs_planned), jobs_words(piece.jobs_created))
+        row = found.setdefault(piece.scheme, SchemeRow(piece.name, url, piece.authority, piece.invented, *jobs))
         if piece.measure is not None:
             row.measures[piece.measure] = f"{piece.measure_number} {piece.measure_title or ''}".strip()
             row.years |= {piece.year} if piece.year else set()

@@ -185,6 +185,7 @@ def register(grant: Grant, amount_nok: int, *, by: User, now: dt.datetime, key: 
     permissions.require(may(by, found.authority_id, PREPARES))
     if (made := Payout.objects.filter(authority=found.authority_id, key=key).first()) is not None:
         return made
+    held.refuse_declared(by, found)
     known = facts.of_one(found)
     if found.state != Grant.State.GRANTED:
         raise Refused(_("The grant is not in force."), code="state")
@@ -210,6 +211,7 @@ def prepare(
     """
     found, today = locked(payout, version, State.ASKED, allowed=partial(may_prepare, by)), oslo_today(now)
     held.refuse_tied(by, found.organisation_id, today)
+    held.refuse_declared(by, found.grant)
     if amount_nok is not None:
         if amount_nok > found.amount_nok:
             raise Refused(_("No more than what was asked for can be paid."), code="more_than_asked")
@@ -234,6 +236,7 @@ def attest(payout: Payout, *, by: User, now: dt.datetime, version: int | None = 
     """
     found, today = locked(payout, version, State.PREPARED, allowed=partial(may_attest, by)), oslo_today(now)
     held.refuse_tied(by, found.organisation_id, today)
+    held.refuse_declared(by, found.grant)
     if not differs(by, found):
         raise Refused(_("Another than the one who prepared it attests it."), code="payout_attested_by_another")
     refuse_if_hindered(found, in_use(found.organisation_id), today)
@@ -253,6 +256,7 @@ def approve(payout: Payout, *, by: User, now: dt.datetime, version: int | None =
     """
     found, today = locked(payout, version, State.ATTESTED, allowed=partial(may_approve, by)), oslo_today(now)
     held.refuse_tied(by, found.organisation_id, today)
+    held.refuse_declared(by, found.grant)
     if not differs(by, found):
         words = _("Another than those who prepared and attested it approves it.")
         raise Refused(words, code="payout_approved_by_another")
@@ -273,6 +277,7 @@ def send_back(payout: Payout, *, why: str, by: User, now: dt.datetime, version: 
     """
     found = locked(payout, version, *SIGNED, allowed=lambda row: may(by, row.authority_id, HANDLES))
     held.refuse_tied(by, found.organisation_id, oslo_today(now))
+    held.refuse_declared(by, found.grant)
     return clear(found, why=why, by=by, now=now)
 
 
@@ -299,6 +304,7 @@ def cancel(payout: Payout, *, why: str, by: User, now: dt.datetime, version: int
     found = locked(payout, version, State.ASKED, *SIGNED, State.APPROVED, allowed=partial(may_cancel, by))
     was_approved = found.state == State.APPROVED
     held.refuse_tied(by, found.organisation_id, oslo_today(now))
+    held.refuse_declared(by, found.grant)
     if not why.strip():
         raise Refused(_("Say why."), code="why")
     found.state, found.ended_at, found.reason = State.CANCELLED, now, hidden_in(why.strip())[:300]
