@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from grants import ledger
-from grants.demo import indre_ostfold, sarpsborg, thread, thread_loader
+from grants.demo import fund_loader, fund_thread_loader, indre_ostfold, law, sarpsborg, thread, thread_loader
 from grants.demo.rows import condition
 from grants.models import (
     Account,
@@ -35,6 +35,7 @@ ORGANISATIONS = (*indre_ostfold.ORGANISATIONS, *thread.ORGANISATIONS)
 
 def load(shelf: Shelf) -> None:
     """Place every scheme with its money; one that a user made under the same address is left wholly alone."""
+    law.load()
     authorities = {authority.slug: authority for authority in Authority.objects.all()}
     _load_organisations(shelf, authorities)
     taken = set(Scheme.objects.values_list("authority__slug", "slug"))
@@ -43,6 +44,9 @@ def load(shelf: Shelf) -> None:
         if fact.authority in authorities and (is_ours or (fact.authority, fact.slug) not in taken):
             _load_scheme(shelf, fact, authorities[fact.authority])
     thread_loader.load(shelf, authorities)
+    law.count()
+    fund_loader.load(shelf)
+    fund_thread_loader.load(shelf)
 
 
 def _load_organisations(shelf: Shelf, authorities: dict[str, Authority]) -> None:

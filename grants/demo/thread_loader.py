@@ -36,6 +36,8 @@ from portal.integrations.openid_standin import RESOURCE
 from portal.models import Authority, Case, CaseStep, Document, Identity, Mandate, MandateInvitation, Organisation, User
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from grants.demo.facts import GrantFact, PayoutFact, SourceFact
     from portal.demo.shelf import Shelf
 
@@ -57,7 +59,7 @@ def load(shelf: Shelf, authorities: dict[str, Authority]) -> None:
     for fact in thread.GRANTS:
         _load_grant(shelf, fact, scheme, who)
     for number, day in thread.FILES.items():
-        _load_file(shelf, home, number, day, who)
+        load_file(shelf, home, number, day, who, thread.GRANTS)
 
 
 # ---- who acts for whom, and where they are paid ----
@@ -159,7 +161,7 @@ def _load_grant(shelf: Shelf, fact: GrantFact, scheme: Scheme, who: dict[str, Us
     _load_reports(shelf, fact, grant, conditions, who)
     if is_new and fact.decided:
         ledger.commit(grant, on=fact.decided, by=who[thread.OFFICER])
-    _load_payouts(shelf, fact, grant, who)
+    load_payouts(shelf, fact, grant, who)
     _load_money_back(shelf, fact, grant, who, is_new=is_new)
     thread_history.of_grant(shelf, fact, grant, who)
 
@@ -252,7 +254,7 @@ def _load_reports(
 # ---- payouts ----
 
 
-def _load_payouts(shelf: Shelf, fact: GrantFact, grant: Grant, who: dict[str, User]) -> None:
+def load_payouts(shelf: Shelf, fact: GrantFact, grant: Grant, who: dict[str, User]) -> None:
     """Place the payouts as far as they have come before a file; what is approved leaves the grant the first time."""
     account = BankAccount.objects.filter(organisation=grant.organisation, state="confirmed").first()
     for each in fact.payouts:
@@ -285,13 +287,15 @@ def _payout(each: PayoutFact, key: str, grant: Grant, account: BankAccount | Non
     return row
 
 
-def _load_file(shelf: Shelf, home: Authority, number: int, day: dt.date, who: dict[str, User]) -> None:
+def load_file(
+    shelf: Shelf, home: Authority, number: int, day: dt.date, who: dict[str, User], facts: Iterable[GrantFact]
+) -> None:  # fmt: skip
     """Hand the approved payouts of one file over, and mark them paid as the return list said, the first time only."""
     if f"payment-file:{number}" in shelf.known or PaymentFile.objects.filter(authority=home, number=number).exists():
         return
     found = [
         (payout, each)
-        for fact in thread.GRANTS
+        for fact in facts
         for each in fact.payouts
         if each.file == number and (payout := shelf.find(Payout, "payout", f"{fact.key}/{each.key}")) is not None
     ]

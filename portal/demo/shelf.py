@@ -31,7 +31,8 @@ NEVER_CHANGED = frozenset(
     f"grants.{name}"
     for name in (
         "account", "budgetline", "grant", "aidassessment", "bankaccount", "financingsource", "grantreport", "payout",
-        "paymentfile", "repayment",
+        "paymentfile", "repayment", "call", "criterion", "question", "requiredattachment", "eligibilitycheck",
+        "schemestatutes",
     )
 )  # fmt: skip
 """What was received, seen, confirmed or decided: the database refuses changes, or its dates count from the day it was

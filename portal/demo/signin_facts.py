@@ -125,11 +125,12 @@ COMPANIES = (
 
 PEOPLE = (
     PersonFact(
-        "ada", "Ada Oppdiktet", "ada@oppdiktet.example", "Innbygger, og kjent fra før",
+        "ada", "Ada Oppdiktet", "ada@oppdiktet.example", "Innbygger og gründer, har søkt næringsfondet i Indre Østfold",
         number="14838831231", born=date(1988, 3, 14), has_account=True,
     ),
     PersonFact(
-        "bo", "Bo Oppdiktet", "bo@oppdiktet.example", "Daglig leder i to bedrifter",
+        "bo", "Bo Oppdiktet", "bo@oppdiktet.example",
+        "Daglig leder i to bedrifter, har utkast og søknader i Indre Østfold",
         number="02917520170", born=date(1975, 11, 2), acts_for=(BAKERY, CAFE), has_account=True,
     ),
     PersonFact(
@@ -138,8 +139,8 @@ PEOPLE = (
         number="23869445010", born=date(1994, 6, 23), has_account=True, by_code=True,
     ),
     PersonFact(
-        "geir", "Geir Oppdiktet", "geir@oppdiktet.example", "Gründer med D-nummer, og ny i portalen",
-        number="49899137719", born=date(1991, 9, 9),
+        "geir", "Geir Oppdiktet", "geir@oppdiktet.example", "Gründer med D-nummer, og ny: prøv å søke støtte",
+        number="49899137719", born=date(1991, 9, 9), home="indre-ostfold",
     ),
     PersonFact(
         "hanne", "Hanne Oppdiktet", "hanne@oppdiktet.example", "Daglig leder i en konkurs bedrift, og ny",
@@ -155,7 +156,8 @@ PEOPLE = (
         number="06927934408", born=date(1979, 12, 6), has_account=True,
     ),
     PersonFact(
-        "nora", "Nora Oppdiktet", "nora@oppdiktet.example", "Leder byforeningen i Indre Østfold, som får tilskudd",
+        "nora", "Nora Oppdiktet", "nora@oppdiktet.example",
+        "Leder byforeningen i Indre Østfold, som får tilskudd, og har klaget på et avslag",
         number="08848430006", born=date(1984, 4, 8), acts_for=(TOWN,), has_account=True, home="indre-ostfold",
     ),
     PersonFact(

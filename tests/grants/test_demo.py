@@ -13,12 +13,17 @@ from django.test import Client
 
 from grants import facts, rules
 from grants.demo import thread
+from grants.desk import gate, proposing
+from grants.minimis_aid import panel
 from grants.models import (
     COUNTERS,
+    Application,
     Balance,
     BankAccount,
     BudgetLine,
+    Complaint,
     Condition,
+    Decision,
     Fund,
     Grant,
     LedgerEntry,
@@ -28,6 +33,7 @@ from grants.models import (
     Scheme,
     ServedMeasure,
 )
+from portal.calendar import oslo_today
 from portal.integrations import openid
 from portal.management.commands.load_demo import DEMO_VERSION, load_demo
 from portal.models import CaseStep, Event, InputRound, Mandate, Organisation, User
@@ -132,7 +138,7 @@ def test_the_political_case_is_of_4_september_2020_and_what_came_of_it_is_open()
 def test_the_fund_has_the_2500000_decided_and_the_rest_up_to_3000000_proposed() -> None:
     fund = Fund.objects.get(scheme=scheme("naeringsfond"))
     assert fund.takes_pledges
-    assert fund.account.balance.free_nok == 2_500_000
+    assert fund.account.balance.appropriated_nok == 2_500_000
     assert dict(fund.lines.values_list("stage", "amount_nok")) == {"adopted": 2_500_000, "proposed": 500_000}
     assert not fund.frames.exists(), "no source tells of a frame"
 
@@ -151,7 +157,8 @@ def test_the_project_schemes_are_the_fund_and_the_local_communitys_money_without
 def test_nobody_real_has_a_grant_a_payout_or_a_number() -> None:
     assert not of_demo(Grant).filter(organisation__invented=False).exists()
     assert not of_demo(Grant).filter(invented=False).exists()
-    assert not of_demo(Grant).filter(scheme__in=of_demo(Scheme).filter(slug__in=REAL)).exists()
+    in_real = of_demo(Grant).filter(scheme__in=of_demo(Scheme).filter(slug__in=REAL))
+    assert not in_real.exclude(case__series="application", scheme__slug="naeringsfond").exists()
     assert not of_demo(Organisation).filter(invented=False).exclude(number="").exists()
 
 
@@ -213,7 +220,7 @@ def test_a_years_sum_says_when_something_in_it_is_invented(year: int, invented: 
 def test_the_year_has_285000_left_and_the_proposed_grant_asks_for_more() -> None:
     line = BudgetLine.objects.get(scheme=scheme("levende-sentrum"), year=2026, parent__isnull=False)
     assert line.account is not None and line.account.balance.free_nok == 285_000
-    asked = of_demo(Grant).get(state="proposed")
+    asked = of_demo(Grant).get(state="proposed", scheme__slug="levende-sentrum")
     assert asked.account == line.account and asked.amount_nok > 285_000
     frame = line.parent
     assert frame is not None and frame.account is not None and frame.account.balance.free_nok == 400_000
@@ -345,3 +352,50 @@ def test_a_scheme_a_user_has_made_is_left_alone(monkeypatch: pytest.MonkeyPatch)
     load_demo(DEMO_VERSION + 1)
     assert scheme("levende-sentrum").name == thread.SCHEME.name
     assert BudgetLine.objects.count() == counted
+
+
+# ---- the business fund ----
+
+
+def sent(title: str) -> Application:
+    found: Application = of_demo(Application).get(title__startswith=title)
+    return found
+
+
+def test_there_is_an_application_at_each_place_and_all_of_them_are_invented() -> None:
+    rows = of_demo(Application)
+    states = sorted(rows.values_list("state", flat=True))
+    assert states == ["draft", "granted", "granted", "refused", *["submitted"] * 5]
+    assert not rows.filter(invented=False).exists()
+    assert not Decision.objects.filter(application__in=rows, invented=False).exists()
+    assert sent("Digital").supplements.get().state == "open"
+    assert sent("Høvleri").batch_lines.get().batch.state == "draft"
+    assert set(rows.exclude(versions=None).values_list("pk")) == set(rows.exclude(state="draft").values_list("pk"))
+
+
+def test_nobody_has_declared_for_the_one_that_just_came_and_the_tied_officer_is_out() -> None:
+    officer = User.objects.get(email="saksbehandler@indre-ostfold.example")
+    assert gate.standing(officer, sent("Garn")) == "unanswered"
+    assert gate.standing(officer, sent("Maling")) == "disqualified"
+
+
+def test_the_granted_one_is_accepted_and_paid_and_the_lapsed_ones_money_is_free_again() -> None:
+    paid = Payout.objects.get(grant__decision__application=sent("Isbod"))
+    assert (paid.state, paid.paid_on) == ("paid", dt.date(2026, 10, 30))
+    assert sent("Isbod").decisions.get().answer == "accepted"
+    lapsed = sent("Leie").decisions.get()
+    assert (lapsed.answer, lapsed.grant.state) == ("lapsed", "lapsed")
+    assert lapsed.grant.account.balance.free_nok == 2_500_000 - 80_000  # what the accepted one holds alone
+    assert not of_demo(Decision).filter(letter=None).exists()
+
+
+def test_the_refused_one_has_a_complaint_in_time() -> None:
+    complaint = Complaint.objects.get(decision__application=sent("Nye flagg"))
+    assert complaint.state == "received" and complaint.received_on <= complaint.due_on and complaint.invented
+
+
+def test_the_bakery_is_stopped_by_what_it_has_got_before() -> None:
+    bakery = sent("Surdeig")
+    stopped = panel.obstacles(panel.of_application(bakery, oslo_today(bakery.submitted_at), bakery.asked_nok))
+    assert len(stopped) == 1 and "euro" in stopped[0]
+    assert proposing.proposed_of(bakery).amount_nok == 300_000
