@@ -16,9 +16,28 @@ from django.conf import settings as django_settings
 from django.db import connections
 from django.utils import timezone
 
-from grants.models import BudgetLine, Condition, Fund, Grant, GrantReport, Payout, Pledge, Repayment, Scheme
+from grants.models import (
+    Application,
+    ApplicationFile,
+    Batch,
+    BudgetLine,
+    Call,
+    Complaint,
+    Condition,
+    FinalAccounts,
+    Fund,
+    Grant,
+    GrantReport,
+    Payout,
+    Pledge,
+    ProjectChange,
+    Repayment,
+    Scheme,
+)
 from portal import keys
 from portal.models import (
+    AccessRequest,
+    BodyMembership,
     CaseStep,
     IdentityProvider,
     Mandate,
@@ -31,7 +50,7 @@ from portal.models import (
 from strategy import rolling
 from strategy.models import Follower, ForumQuestion, Indicator, Observation, ReportingPeriod, StatusReport
 from tests import factories as make
-from tests import factories_money
+from tests import factories_fund, factories_money
 from tests.conftest import confirmed, signed_in
 from tests.databases import address_of, pointed_at
 from tests.mailserver import free_port
@@ -121,6 +140,7 @@ def _places() -> dict[str, Any]:
     world = World()
     make.a_draft(world.home.one(Organisation), world.home.round)
     return {
+        "access_request": world.home.one(AccessRequest).pk, "complaint": world.home.one(Complaint).pk,
         "home": HOME, "plan": PLAN, "draft": DRAFT_PLAN, "measure": world.home.participation.measure_id,
         "participation": world.home.participation.pk, "case": world.home.case.pk,
         "organisation": world.home.one(Organisation).pk, "mandate": world.home.one(Mandate).pk,
@@ -141,6 +161,13 @@ def _places() -> dict[str, Any]:
         "question": world.home.one(ForumQuestion).pk, "period": world.home.one(ReportingPeriod).pk,
         "grant": world.home.one(Grant).pk, "grant_report": world.home.one(GrantReport).pk,
         "fund": world.home.one(Fund).pk, "pledge": world.home.one(Pledge).pk,
+        "draft_application": world.home.rows(Application).get(state="draft").pk,
+        "application_file": world.home.one(ApplicationFile).pk,
+        "call": world.home.rows(Call).exclude(published_at=None).get().pk,
+        "unannounced": world.home.rows(Call).get(published_at=None).pk,
+        "decided": world.home.rows(Application).get(state="granted").pk,
+        "final_report": world.home.one(FinalAccounts).report_id, "change": world.home.one(ProjectChange).pk,
+        "application": world.home.rows(Application).get(state="submitted").pk,
         "condition": world.home.rows(Condition).filter(grant=world.home.one(Grant)).order_by("pk")[0].pk,
         "claim": world.home.one(Repayment).pk, "scheme": world.home.one(Scheme).pk,
         "account": world.home.one(Grant).account_id, "line": world.home.one(BudgetLine).pk,
@@ -154,6 +181,26 @@ def _places() -> dict[str, Any]:
         "action_part": rolling.start(
             world.home.plan, period_start=2027, period_end=2030, by=world.user("officer")
         ).pk,
+        **_a_meeting(world),
+    }  # fmt: skip
+
+
+def _a_meeting(world: World) -> dict[str, int]:
+    """Leave a recommendation that is sent, a body whose members sit, and a tie that waits for a ruling."""
+    call = world.home.rows(Call).exclude(published_at=None).get()
+    sent = world.home.rows(Application).get(state="submitted")
+    treated = factories_fund.an_application(call)
+    factories_fund.an_assessment(treated, world.user("officer"))
+    body = make.a_body(world.home.authority, kind="executive")
+    for name in ("Oppdiktet Leder", "Oppdiktet Medlem"):
+        BodyMembership.objects.create(authority=body.authority, body=body, display_name=name, capacity="elected")
+    batch = factories_fund.a_batch(call.scheme, treated, body=body, state="sent", sent_at=timezone.now())
+    step = make.a_step(treated.case, body=body, activity="decision", starts_on=batch.meets_on)
+    batch.lines.update(step=step)
+    tie = factories_fund.a_tie(treated, make.a_user("editor", world.home.authority))
+    return {
+        "sent_batch": batch.pk, "treated_case": step.case_id, "open_tie": tie.pk, "application_case": sent.case_id,
+        "batch": world.home.rows(Batch).get(state="draft").pk,
     }  # fmt: skip
 
 
