@@ -14,7 +14,19 @@ from django.utils.translation import gettext as _
 
 from grants import held as held_grants
 from grants import ledger, notices
-from grants.models import Account, Balance, BudgetLine, Grant, LedgerEntry, Pledge, Repayment, Scheme, Stage, YearEnd
+from grants.models import (
+    Account,
+    Balance,
+    BudgetLine,
+    Decision,
+    Grant,
+    LedgerEntry,
+    Pledge,
+    Repayment,
+    Scheme,
+    Stage,
+    YearEnd,
+)
 from grants.permissions import DECIDES, SETS_UP, may
 from grants.refusals import WORDS, Refused, deed
 from portal.models import CaseStep
@@ -303,14 +315,30 @@ def rests_on(step: CaseStep) -> LedgerEntry | None:
     return found
 
 
+def refuse_to_undo_answer(step: CaseStep, *, is_removed: bool) -> None:
+    """Refuse to take away the resolution that an application is answered by, or to leave it without an outcome.
+
+    Raises:
+        ValidationError: beside the outcome.
+    """
+    undecided = (CaseStep.Outcome.PENDING, CaseStep.Outcome.POSTPONED, CaseStep.Outcome.NOTED)
+    is_decision = step.activity == CaseStep.Activity.DECISION and step.outcome not in undecided
+    if (is_removed or not is_decision) and Decision.objects.filter(step=step.pk).exists():
+        text = _("An application is answered by this resolution, which therefore stays.")
+        raise ValidationError({"outcome": ValidationError(text, code="rests_on_it")})
+
+
 def refuse_to_undermine(step: CaseStep, *, is_removed: bool = False) -> None:
     """Refuse a change of the resolution that money rests on.
 
     Raises:
         ValidationError: beside the outcome: the ledger would rest on no resolution.
     """
+    if not step.pk:
+        return
+    refuse_to_undo_answer(step, is_removed=is_removed)
     still_carries = step.activity == CaseStep.Activity.DECISION and step.outcome in CARRIES
-    if not step.pk or (still_carries and not is_removed) or rests_on(step) is None:
+    if (still_carries and not is_removed) or rests_on(step) is None:
         return
     text = _("Money was granted or set aside by this resolution, which therefore stays.")
     raise ValidationError({"outcome": ValidationError(text, code="rests_on_it")})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.forms import NokField
 from grants.models import Account, AidAssessment, Condition, Grant, PayerClass, Stage, YearEnd
-from portal.input_forms import Asked, LongText, OneLine
+from portal.input_forms import Asked, LongText, OneLine, add
 from portal.models import Case, CaseStep, Organisation
 from portal.models.base import EARLIEST_YEAR, LATEST_YEAR, ends_after_start, sane_date
 from portal.models.case import Access
@@ -21,18 +21,23 @@ from portal.versions import NativeDateInput
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from portal.models import Authority
 
 SEEN = {"label": "", "required": False, "widget": forms.HiddenInput}
 
 
-def add(form: forms.Form, error: ValidationError) -> None:
-    """Put what a deed refused in the form: at its field where the form has it, else on top."""
-    keyed = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-    for field, texts in keyed.items():
-        for text in texts:
-            form.add_error(field if field in form.fields else None, text)
+def done(form: forms.Form, act: Callable[[], Any]) -> bool:
+    """Do it if the form is well filled in; False, with the reason in the form, when it cannot be."""
+    if not form.is_bound or not form.is_valid():
+        return False
+    try:
+        act()
+    except ValidationError as error:
+        add(form, error)
+        return False
+    return True
 
 
 class Day(forms.DateField):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grants import aid, cautions, facts, granting, obstacle_words, own_words, rules, schemes
 from grants.models import Condition, FinancingSource, Grant, GrantReport, LedgerEntry, Scheme
-from portal import export
+from portal import export, impartiality_watch
 from portal.models import Document, Event, User
 from portal.models.base import NorwegianKey, key_in
 
@@ -64,6 +64,8 @@ class Asked(NamedTuple):
     year: int
     scheme: int
     sort: str
+    hidden: Q | None = None
+    """What is proposed in answer to applications that the reader may not handle."""
 
     @classmethod
     def of(cls, request: HttpRequest) -> Asked:
@@ -72,6 +74,8 @@ class Asked(NamedTuple):
         return cls(
             show if show in SHOWN else "", " ".join(given.get("q", "").split())[:80], key_in(given.get("ar", "")),
             key_in(given.get("ordning", "")), sort if sort in SORTS else "",
+            None if request.user.is_superuser
+            else Q(state=Grant.State.PROPOSED) & ~impartiality_watch.may_open(request.user),
         )  # fmt: skip
 
     def query(self, **other: Any) -> str:
@@ -83,6 +87,7 @@ class Asked(NamedTuple):
 def of_authority(authority: Authority, asked: Asked) -> Any:
     """Return the grants that fit what was asked, whatever their state."""
     rows = Grant.objects.filter(authority=authority)
+    rows = rows if asked.hidden is None else rows.exclude(asked.hidden)
     if asked.year:
         rows = rows.filter(year=asked.year)
     if asked.scheme:
@@ -102,7 +107,7 @@ def fitting(authority: Authority, asked: Asked) -> Any:
 
 
 def listed(authority: Authority, asked: Asked, page: str | None) -> dict[str, Any]:
-    """Return one page of the grants, the chips with their numbers, and sums of all that fit; six queries."""
+    """Return one page of the grants, the chips with their numbers, and sums of all that fit; seven queries."""
     fits = of_authority(authority, asked)
     counts = fits.aggregate(**{f"n_{name or 'all'}": Count("pk", filter=keep) for name, (_w, keep) in SHOWN.items()})
     chips = [
@@ -122,6 +127,7 @@ def listed(authority: Authority, asked: Asked, page: str | None) -> dict[str, An
         "rows": list(shown), "page": shown, "asked": asked, "query": asked.query(), "chips": chips, "sums": sums,
         "sorts": [(name, word) for name, (word, _order) in SORTS.items()], "years": list(years),
         "schemes": list(own.values_list("pk", "name")), "is_narrowed": bool(asked.query(sorter="")),
+        "left_out": 0 if asked.hidden is None else Grant.objects.filter(asked.hidden, authority=authority).count(),
     }  # fmt: skip
 
 

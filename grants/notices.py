@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils import translation
+
 from portal import outbox
-from portal.models import Event, Mandate, Membership, User
+from portal.models import Event, Mandate, Membership, Notice, User
 from portal.permissions import period_holds
 
 if TYPE_CHECKING:
@@ -55,6 +57,24 @@ def tell_staff(
                 user, kind=kind, subject=subject, authority=authority, occasion=occasion, on_date=on, title=title,
                 link=link, link_text=link_text, template=template, **facts,
             )  # fmt: skip
+
+
+def tell_in_daily_mail(
+    people: Iterable[User], subject: Any, *, kind: str, occasion: str, on: dt.date, title: Callable[[], str],
+    context: str, link: str,
+) -> None:  # fmt: skip
+    """Let people read of something in their daily mail: once a day for each occasion."""
+    for user in people:
+        with translation.override(user.language):
+            said = outbox.one_line(title())
+        Notice.objects.get_or_create(
+            user=user, address="", kind=kind, subject_type=subject._meta.label_lower, subject_id=subject.pk,
+            on_date=on, occasion=occasion,
+            defaults={
+                "authority": subject.authority, "title": said, "context": outbox.one_line(context), "link": link,
+                "waits_for_digest": True,
+            },
+        )  # fmt: skip
 
 
 def record(kind: str, subject: Any, *, by: User | None, case: Any = None, **facts: Any) -> None:

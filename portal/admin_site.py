@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal import due, due_lines, permissions
+from portal import desk_pages, due, due_lines, permissions
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -132,6 +132,7 @@ class PortalAdminSite(AdminSite):
         context = {
             "waiting": due_lines.how_it_stands(lines),
             "may_watch": bool(permissions.authorities_with(request.user, permissions.WATCHERS)),
+            "desks": desk_pages.of(request.user),  # type: ignore[arg-type]
         }
         return super().index(request, {**context, **(extra_context or {})})
 

@@ -275,3 +275,11 @@ class CodeForm(forms.Form):
         if not re.fullmatch(rf"[0-9]{{{codes.DIGITS}}}", digits):
             raise ValidationError(gettext("The code is six digits. Look in the e-mail once more."), code="shape")
         return digits
+
+
+def add(form: forms.Form, error: ValidationError) -> None:
+    """Put what a deed refused in the form: at its field where the form has it, else on top."""
+    keyed = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    for field, texts in keyed.items():
+        for text in texts:
+            form.add_error(field if field in form.fields else None, text)

@@ -53,6 +53,11 @@ AT_ONCE = [
     Kind("mandate_ended", _("A mandate has ended"), may_stop=False),
     Kind("mandate_invited", _("Invitation to act for an organisation"), may_stop=False),
     Kind("identity_connected", _("A new way to sign in"), may_stop=False),
+    Kind("access_asked", _("Receipt for a request for access"), may_stop=False),
+    Kind("access_came", _("Someone asks to see documents")),
+    Kind("access_answered", _("Answer to a request for access"), may_stop=False),
     Kind("deputy_given", _("You are a deputy"), may_stop=False),
+    Kind("tie_declared", _("Someone has declared a tie to a case")),
+    Kind("tie_ruled", _("A tie of yours is ruled on"), may_stop=False),
 ]
 """What the ground itself tells when it happens; `wiring.at_once` adds the areas'."""

@@ -276,6 +276,9 @@ CELERY_BEAT_SCHEDULE = {
     "groups": {"task": "portal.tasks.check_groups", "schedule": 60.0},
     "clean": {"task": "portal.tasks.clean_up", "schedule": crontab(hour=2, minute=40)},
     "reconcile": {"task": "grants.tasks.reconcile_ledger", "schedule": crontab(hour=3, minute=10)},
+    "rates": {"task": "grants.tasks.fetch_rates", "schedule": crontab(hour=17, minute=20)},
+    "old-drafts": {"task": "grants.tasks.forget_old_drafts", "schedule": crontab(hour=3, minute=40)},
+    "unanswered": {"task": "grants.tasks.lapse_unanswered_grants", "schedule": crontab(hour=4, minute=10)},
 }
 
 # ---- outside systems ----
@@ -287,6 +290,16 @@ REGISTER_URL = env.str(
     "REGISTER_URL",
     default=f"{BASE_URL}/demo/register" if DEMO or TESTING else "https://data.brreg.no/enhetsregisteret/api",
 )
+AID_REGISTER_URL = env.str(
+    "AID_REGISTER_URL",
+    default=f"{BASE_URL}/demo/stotteregister"
+    if DEMO or TESTING
+    else "https://stottetiltak-registerinfo-api.app.brreg.no/api/v1",
+)
+RATES_URL = env.str(
+    "RATES_URL", default="" if DEMO or TESTING else "https://data.norges-bank.no/api/data/EXR/B.EUR.NOK.SP"
+)
+ANTIVIRUS_URL = env.str("ANTIVIRUS_URL", default="")
 
 # ---- metrics ----
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

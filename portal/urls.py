@@ -6,12 +6,15 @@ from django.urls import include, path
 
 from portal import wiring
 from portal.views import (
+    access_requests,
     answers,
+    archiving,
     cases,
     demo,
     demo_services,
     documents,
     health,
+    impartiality,
     invitations,
     mandate_desk,
     mandates,
@@ -20,12 +23,15 @@ from portal.views import (
     operations,
     organisation_input,
     organisations,
+    own_data,
     pages,
+    retention,
     rounds,
     signin,
     waiting,
 )
 
+handler403 = "portal.views.impartiality.denied"
 urlpatterns = [
     path("", pages.front_page, name="front_page"),
     path("admin/", admin.site.urls),
@@ -50,6 +56,7 @@ urlpatterns = [
         organisation_input.organisation_input,
         name="organisation_input",
     ),
+    path("min-side/opplysninger/", own_data.own_data, name="own_data"),
     path("fullmakt/<str:key>/", mandates.mandate_invitation, name="mandate_invitation"),
     path("venter-pa-deg/", waiting.waiting, name="waiting"),
     path("venter-pa-deg/kalender/", waiting.calendar_feeds, name="calendar_feeds"),
@@ -66,6 +73,7 @@ if settings.DEMO:
         path("demo/postkasse/", demo.mailbox, name="demo_mailbox"),
         path("demo/statistikk/<path:rest>", demo.statistics, name="demo_statistics"),
         path("demo/register/<path:rest>", demo_services.register, name="demo_register"),
+        path("demo/stotteregister/<path:rest>", demo_services.aid_register, name="demo_aid_register"),
         path("demo/innlogging/", demo_services.control, name="demo_services"),
         path("demo/innlogging/<slug:service>/<path:rest>", demo_services.provider, name="demo_provider"),
     ]
@@ -87,5 +95,17 @@ urlpatterns += [
     path("<slug:authority>/innspill/<slug:round>/svar/", answers.round_inputs, name="round_inputs"),
     path("<slug:authority>/innspill/<slug:round>/svar/ny/", answers.register_input, name="register_input"),
     path("<slug:authority>/innspill/<slug:round>/svar/<int:number>/", answers.answer_input, name="answer_input"),
+    path("<slug:authority>/habilitet/", impartiality.impartiality_desk, name="impartiality_desk"),
+    path("<slug:authority>/habilitet/erklar/", impartiality.declare, name="declare"),
+    path("<slug:authority>/habilitet/avgjor/<int:declaration>/", impartiality.rule_on_tie, name="rule_on_tie"),
+    path("<slug:authority>/saker/<int:case>/habilitet/", impartiality.case_impartiality, name="case_impartiality"),
+    path("<slug:authority>/arkiv/", archiving.archive, name="archive"),
+    path("<slug:authority>/arkiv/<int:number>.zip", archiving.archive_package, name="archive_package"),
+    path("<slug:authority>/saker/<int:case>/eksport/", archiving.export_case, name="export_case"),
+    path("<slug:authority>/innsyn/", access_requests.ask_access, name="ask_access"),
+    path("<slug:authority>/innsyn/krav/", access_requests.access_requests, name="access_requests"),
+    path("<slug:authority>/innsyn/krav/<int:asked>/", access_requests.answer_access, name="answer_access"),
+    path("<slug:authority>/innsyn/svar/<str:key>/", access_requests.access_answer, name="access_answer"),
+    path("<slug:authority>/bevaring/", retention.retention, name="retention"),
     *wiring.area_patterns(),
 ]

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from portal.kinds import Kind, Source
     from portal.models import Authority, Case, CaseStep, LinkKey, Notice, Organisation, User
 
-AREA_URLS = ["strategy.urls", "grants.urls"]
+AREA_URLS = ["strategy.urls", "grants.urls", "grants.fund_urls"]
 SUMMARIES = ["strategy.panels.summaries"]
 """Each: list of authorities → {authority id: {"text", "figure"}}, one query for all of them."""
-AUTHORITY_PANELS = ["strategy.panels.authority_panel", "grants.panels.authority_panel"]
+AUTHORITY_PANELS = [
+    "grants.calls.public_calls.authority_panel", "strategy.panels.authority_panel", "grants.panels.authority_panel",
+]  # fmt: skip
 """Each: (authority, user) → {"template", …facts} or None."""
 DEADLINES = [
     "portal.deadlines.SOURCES", "strategy.deadlines.SOURCES", "grants.deadlines.SOURCES",
-    "grants.payout_deadlines.SOURCES",
+    "grants.payout_deadlines.SOURCES", "grants.fund_deadlines.SOURCES", "grants.minimis_aid.deadlines.SOURCES",
+    "grants.complaining.deadlines.SOURCES",
 ]  # fmt: skip
 """Each: list of `portal.kinds.Source`: where the area's due dates live, in one shape."""
 AT_ONCE = ["portal.kinds.AT_ONCE", "strategy.kinds.AT_ONCE", "grants.kinds.AT_ONCE"]
@@ -40,6 +43,17 @@ GUARDED_PAGES = frozenset(
         "account_page", "entry_page", "budget_lines", "budget_line", "fund_page", "year_end", "reconciliation",
         "grants", "new_grant", "grant_desk", "decide_grant", "settle_condition", "read_papers", "money_back",
         "payouts", "payout_page", "payment_files", "return_list", "bank_accounts", "bank_account",
+        "write_application", "save_application", "application_files", "application_file", "own_applications",
+        "own_application", "application_receipt", "own_application_document", "own_messages",
+        "withdraw_application", "discard_application", "copy_application", "own_decision", "ask_change",
+        "own_final_accounts", "complain", "desk_calls", "new_call", "edit_call", "edit_call_form", "preview_call",
+        "let_in", "applications", "applications_file", "register_application", "application_desk",
+        "application_document", "desk_messages", "ask_supplement", "application_versions", "assess_application",
+        "batches", "batch_page", "batch_document", "batch_protocol", "decide_application", "delegations",
+        "application_aid", "grant_aid", "aid_reports", "aid_reports_file", "application_letters", "letter_preview",
+        "complaints", "register_complaint", "complaint_desk", "project_changes", "answer_change",
+        "read_final_accounts", "impartiality_desk", "declare", "rule_on_tie", "case_impartiality", "archive",
+        "archive_package", "export_case", "access_requests", "answer_access", "retention", "own_data",
     }
 )  # fmt: skip
 """The areas' pages that make sense by role only, besides the case pages."""
@@ -47,7 +61,7 @@ STEP_DECIDED = ["strategy.actions.settle_adoption", "strategy.part_adoption.sett
 """Each: (case, by) → [what followed], in the transaction that registered an outcome; what rests on it follows."""
 STEP_CHECKS = [
     "strategy.actions.refuse_to_undermine", "strategy.part_adoption.refuse_to_undermine",
-    "grants.budgeting.refuse_to_undermine",
+    "grants.budgeting.refuse_to_undermine", "grants.complaining.answering.refuse_to_undermine",
 ]  # fmt: skip
 """Each: (step, is_removed) → None, before a step is saved or removed; ValidationError where something rests on it."""
 INPUT_EFFECTS = ["strategy.panels.effects_of_inputs"]
@@ -64,11 +78,25 @@ METRICS = ["strategy.national.metrics", "grants.metrics.metrics"]
 """Each: (today) → [(name, help, [(labels, value)])]: what the areas add to the operator's metrics."""
 WAITING_PAGES = ["strategy.panels.WAITING_PAGES"]
 """Each: {kind of due date: (text, name of address)}: the page where all of a kind that waits for one is done."""
-ROLE_WAITS = ["grants.desk_waits.lines"]
+ROLE_WAITS = ["portal.impartiality_lists.waits", "grants.desk_waits.lines", "grants.desk.waits.lines"]
 """Each: (user, today) → [{"text", "detail", "url"}]: what waits for a role she holds, said once for an authority."""
-OWN_PANELS = ["grants.own_lists.panel"]
+OWN_PANELS = ["grants.own_application_lists.panel", "grants.own_lists.panel"]
 """Each: (organisations, user, today) → {organisation id: {"template", "text", "url", "title", …facts}}: what the areas
 have of those she acts for, for her own page and theirs; the same queries for one and for many."""
+CLOSED_CASES = ["grants.desk.weighing.compared_cases", "grants.desk.weighing.closed_batches"]
+"""Each: (user) → query of the ids of cases a person takes no part in, because of what the areas weigh them against."""
+CASES_INSIDE = ["grants.desk.weighing.cases_inside"]
+"""Each: (case id) → [case id]: the cases a case says something of, and that one declares for to open it."""
+CASE_PARTIES = ["grants.desk.weighing.parties"]
+"""Each: (case ids) → {case id: {"who", "what", "reference", "url"}}: whom a case of theirs is about, one query."""
+UPGRADES = ["grants.minimis_aid.law.load", "grants.minimis_aid.earlier.count_earlier"]
+"""Each: (database alias) → rows made: what every installation has, put in place by the owner role, again and again."""
+DESK_PAGES = ["grants.desk_pages.PAGES", "portal.desk_pages.PAGES"]
+"""Each: list of (text, name of an address that takes an authority): the desk's pages outside the case pages."""
+OWN_DATA = ["portal.own_data.sections", "grants.own_data.sections"]
+"""Each: (user) → {heading: rows}: what the area holds about a person, for her to take with her."""
+PERSONAL_PANELS = ["grants.own_application_lists.personal"]
+"""Each: (user, today) → {"template", …facts} or None: what the areas have of hers, for her own page."""
 DEMO_LOADERS = ["portal.demo.loader.load", "strategy.demo.loader.load", "grants.demo.loader.load"]
 
 
@@ -140,6 +168,21 @@ def private_links(notices: list[Notice], now: dt.datetime) -> dict[int, tuple[st
     return {pk: link for find in load(PRIVATE_LINKS) for pk, link in find(notices, now).items()}
 
 
+def closed_to(user: User) -> list[Any]:
+    """Return the queries of cases that are closed to a person by what they are weighed against."""
+    return [find(user) for find in load(CLOSED_CASES)]
+
+
+def cases_inside(case_id: int) -> list[int]:
+    """Return the cases that one declares for to open this one; none where it is opened by itself."""
+    return [pk for find in load(CASES_INSIDE) for pk in find(case_id)]
+
+
+def parties_of(case_ids: list[int]) -> dict[int, dict[str, str]]:
+    """Return whom the areas' cases are about, as anyone at the desk may know."""
+    return {pk: facts for find in load(CASE_PARTIES) for pk, facts in find(case_ids).items()}
+
+
 def area_patterns() -> list[Any]:
     """Return the areas' addresses; they come last, since they start with an authority's slug."""
     return [path("", include(urls)) for urls in AREA_URLS]
@@ -161,6 +204,11 @@ def own_panels(organisations: list[Organisation], user: Any, today: dt.date) -> 
         for pk, panel in show(organisations, user, today).items():
             found.setdefault(pk, []).append(panel)
     return found
+
+
+def personal_panels(user: Any, today: dt.date) -> list[dict[str, Any]]:
+    """Return what the areas show on a person's own page, in the areas' order."""
+    return [panel for show in load(PERSONAL_PANELS) if (panel := show(user, today)) is not None]
 
 
 def authority_panels(authority: Authority, user: Any) -> list[dict[str, Any]]:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from strategy.models import ReportingPeriod
 
 PERIOD, REPORT = "strategy.reportingperiod", "strategy.statusreport"
-Chosen = dict[int, int | None]
-"""Reports by id, each with the version its user saw, or nothing where she saw none."""
 
 
 def may_act_on(user: Any, report: StatusReport) -> bool:

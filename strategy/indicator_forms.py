@@ -22,7 +22,6 @@ from strategy.observation_files import Cell, value_of
 from strategy.rules.indicators import check
 
 ACCEPT = ".xlsx,.csv,.txt"
-LICENCES = ("CC BY 4.0", "NLOD 2.0")
 
 
 class OptionalLine(OneLine):

@@ -135,10 +135,6 @@ class Status:
         return adoption.mid_sentence(self.treatment.body)
 
     @property
-    def asks_size(self) -> str:
-        return sentences.in_words(len(self.asks))
-
-    @property
     def measure_count(self) -> int:
         return len({row.measure_id for row in self.rows})
 

@@ -63,6 +63,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marker = item.get_closest_marker("django_db")
         if marker and marker.kwargs.get("transaction"):
             raise pytest.UsageError(f"{item.nodeid}: use the fixture own_database instead of transaction=True")
+    _spread_the_longest(items)
+
+
+LONGEST = ("tests/journeys/", "tests/house/test_urls.py", "tests/grants/test_demo.py", "tests/faults/")
+"""Where the longest tests lie, but for the many pages."""
+
+
+def _spread_the_longest(items: list[pytest.Item]) -> None:
+    """Let each process begin with its share of the longest tests, so that none of them is alone at the end."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.nodeid.startswith(LONGEST) and "test_pages" not in item.nodeid]
+    chosen = set(long)
+    short = [item for item in items if item not in chosen]
+    share = -(-len(short) // processes)
+    spread = [(*long[n::processes], *short[n * share : (n + 1) * share]) for n in range(processes)]
+    items[:] = [item for each in spread for item in each]
 
 
 def pytest_collection_finish() -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from grants import accounts, budgeting
 from grants.line_forms import WhyForm
@@ -21,6 +21,7 @@ from grants.models import Account, LedgerEntry
 from grants.permissions import DECIDES, may
 from portal import access_log, permissions
 from portal.models import AccessLog
+from portal.views.methods import read_or_act
 from portal.views.waiting import desk_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def account_page(request: HttpRequest, authority: str, account: int) -> HttpResp
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def entry_page(request: HttpRequest, authority: str, entry: int) -> HttpResponse:
     """Show one entry and all it leads to; undo it where that makes sense."""
     owner = desk_of(request.user, authority)

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from grants import banking
 from grants.models import BankAccount, Payout
@@ -25,10 +24,10 @@ from grants.signing import SIGNED
 from portal import permissions
 from portal.models import Authority, Document, Organisation
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from portal.views.waiting import desk_of
 
 State = BankAccount.State
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 HERE = "grants/bank_accounts/"
 PER_PAGE = 50
 ROWS = BankAccount.objects.select_related("organisation", "proposed_by", "settled_by", "document")

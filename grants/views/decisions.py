@@ -8,20 +8,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from grants import cautions, conditions, facts, grant_lists, granting, held, permissions
+from grants.desk import gate
 from grants.grant_forms import DecideForm, LapseForm, SettleForm, WhyForm, add
 from grants.models import Condition, Grant, GrantReport
-from grants.views.grants import ask, back, grant_of, read_or_act, tell
+from grants.views.grants import ask, back, grant_of, tell
 from portal import access_log
 from portal.models import Document
 from portal.models.base import key_in
 from portal.permissions import require
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +41,10 @@ def decide_grant(request: Any, authority: str, grant: int) -> HttpResponse:
     """Decide a grant that is assessed; what may be decided later has its own page under `gjor`."""
     found = grant_of(request.user, authority, grant)
     require(permissions.may(request.user, found.authority_id, permissions.DECIDES))
+    if (stop := gate.of_grant(request, found)) is not None:
+        return stop
+    if (led := to_application(found, request.GET.get("gjor") or "")) is not None:
+        return led
     access_log.saw(request.user, found.case, "case")
     deed = request.GET.get("gjor") or request.POST.get("gjor") or ""
     if deed not in DEEDS or (request.method == "POST" and not deed):
@@ -48,6 +54,13 @@ def decide_grant(request: Any, authority: str, grant: int) -> HttpResponse:
         text = _("Nothing is done now: it stands as “%(state)s”.") % {"state": found.get_state_display()}
         return back(request, found, text, messages.INFO)
     return show(request, found)
+
+
+def to_application(grant: Grant, deed: str) -> HttpResponse | None:
+    """Lead on to the application's own page where the grant answers one; nothing where it does not."""
+    if deed or grant.state != State.PROPOSED or (applied := held.application_of(grant)) is None:
+        return None
+    return redirect("decide_application", grant.authority.slug, applied.pk)
 
 
 # ---- given or not ----
@@ -198,6 +211,8 @@ def settle_condition(request: Any, authority: str, grant: int, condition: int) -
     """Say that a condition is met or waived, or open again."""
     found, today = grant_of(request.user, authority, grant), timezone.localdate()
     require(permissions.may(request.user, found.authority_id, permissions.DECIDES))
+    if (stop := gate.of_grant(request, found)) is not None:
+        return stop
     row = get_object_or_404(Condition.objects.select_related("settled_by", "document"), pk=condition, grant=found)
     row.grant = found
     documents = Document.objects.filter(case=found.case_id)

@@ -13,21 +13,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from grants import fund_lists, funding
 from grants.fund_forms import AdoptForm, DueForm, FrameForm, InviteForm, OpenForm, PledgeForm, ReceiveForm, WhyForm
-from grants.grant_forms import add
+from grants.grant_forms import add, done
 from grants.models import Fund, FundFrame, Pledge, Stage
 from grants.permissions import DECIDES, SETS_UP, may
 from portal import export, permissions
 from portal.models.base import key_in
 from portal.money import format_nok
+from portal.views.methods import read_or_act, sent
 from portal.views.waiting import desk_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from django import forms
     from django.http import HttpResponse
 
@@ -39,7 +37,7 @@ ROWS = Fund.objects.select_related("scheme", "account", "authority")
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def fund_page(request: Any, authority: str, fund: int) -> HttpResponse:
     """Show a fund; what is done to it has an address of its own under `gjor`. Number 0 is a fund to be opened."""
     owner = desk_of(request.user, authority)
@@ -84,22 +82,6 @@ def ask(request: Any, fund: Fund, form: forms.Form, **facts: Any) -> HttpRespons
     """Show a form; one that a deed refused says so as what has changed meanwhile."""
     status = 409 if form.is_bound and form.non_field_errors() else 200
     return render(request, f"{HERE}form.html", {**facts_of(request, fund), "form": form, **facts}, status=status)
-
-
-def done(form: forms.Form, act: Callable[[], Any]) -> bool:
-    """Do it if the form is well filled in; False, with the reason in the form, when it cannot be."""
-    if not form.is_bound or not form.is_valid():
-        return False
-    try:
-        act()
-    except ValidationError as error:
-        add(form, error)
-        return False
-    return True
-
-
-def sent(request: Any) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def pledge_of(request: Any, fund: Fund) -> Pledge:

@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from grants import aid, conditions, grant_lists, granting, held, permissions
+from grants.desk import gate
 from grants.grant_forms import AidForm, ConditionForm, GrantForm, add, typed_of
 from grants.models import Account, Condition, Grant
 from portal import access_log
@@ -26,12 +27,12 @@ from portal.integrations import register
 from portal.models import Organisation
 from portal.models.base import key_in
 from portal.permissions import require
+from portal.views.methods import read_or_act
 from portal.views.waiting import desk_of
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 HERE = "grants/grants/"
 
 
@@ -116,6 +117,8 @@ def asked_for(request: Any) -> dict[str, Any]:
 def grant_desk(request: Any, authority: str, grant: int) -> HttpResponse:
     """Show a grant with all that is known of it; what is done to it has an address of its own under `gjor`."""
     found = grant_of(request.user, authority, grant)
+    if (stop := gate.of_grant(request, found)) is not None:
+        return stop
     if deed := (request.GET.get("gjor") or request.POST.get("gjor")):
         require(permissions.may(request.user, found.authority_id, permissions.SETS_UP))
         if deed not in DEEDS:

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from grants import budgeting, lines
 from grants.line_forms import AdoptForm, DecisionForm, DimensionsForm, LineForm, WhyForm
@@ -23,6 +22,7 @@ from grants.permissions import DECIDES, SETS_UP, may
 from portal import access_log, permissions
 from portal.models import AccessLog
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from portal.views.waiting import desk_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from portal.models import Authority
 
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 HERE = "grants/lines/"
 
 

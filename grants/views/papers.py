@@ -12,19 +12,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from grants import paper_lists, papers
+from grants.afterwards import closing
+from grants.desk import gate
 from grants.models import FinancingSource, Grant, GrantReport
 from grants.own_forms import add_errors
 from portal import access_log, permissions
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from portal.views.waiting import desk_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
-
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @never_cache
@@ -35,6 +35,8 @@ def read_papers(request: HttpRequest, authority: str, grant: int) -> HttpRespons
     found = desk_of(request.user, authority)
     row = get_object_or_404(Grant.objects.select_related("organisation", "case", "scheme"), pk=grant, authority=found)
     row.authority, bound = found, {}
+    if (stop := gate.of_grant(request, row)) is not None:
+        return stop
     may_read = papers.may_read(request.user, row)
     if request.method == "POST":
         permissions.require(may_read)
@@ -43,7 +45,7 @@ def read_papers(request: HttpRequest, authority: str, grant: int) -> HttpRespons
             return answered
     access_log.saw(request.user, row.case, "case")
     context = {
-        "authority": found, "grant": row, "may_read": may_read,
+        "authority": found, "grant": row, "may_read": may_read, "accounts_url": closing.desk_page(row),
         **paper_lists.page_of(row, timezone.localdate(), bound),
     }  # fmt: skip
     return render(request, "grants/papers/read.html", context)

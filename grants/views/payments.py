@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from grants import notices, paying, payment_layout
 from grants.account_numbers import masked
@@ -27,6 +27,7 @@ from grants.payout_forms import ReturnForm, RulesForm, column_set
 from grants.permissions import APPROVES, ATTESTS, PAYS, may
 from portal import permissions
 from portal.money import format_nok
+from portal.views.methods import read_or_act
 from portal.views.waiting import desk_of
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from portal.models import Authority
 
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 HERE = "grants/payments/"
 PER_PAGE = 50
 READS = PAYS | ATTESTS | APPROVES

@@ -15,22 +15,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from grants import payout_lists, rules, signing
+from grants.desk import gate
 from grants.models import Grant, Payout
 from grants.payout_forms import PrepareForm, RegisterForm, WhyForm
 from grants.permissions import PREPARES, is_tied_to, may
 from portal import access_log, permissions
 from portal.models.base import key_in
 from portal.money import format_nok
+from portal.views.methods import read_or_act
 from portal.views.waiting import desk_of
 
 if TYPE_CHECKING:
     from portal.models import Authority
 
 State = Payout.State
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 HERE = "grants/payouts/"
 SIGN = {
     "forbered": (gettext_lazy("Prepare payouts"), pgettext_lazy("payout", "Prepare")),
@@ -140,6 +140,8 @@ def payout_page(request: Any, authority: str, payout: int) -> HttpResponse:
     rows = payout_lists.ROWS.select_related("asked_by", "bank_account")
     found = get_object_or_404(rows, pk=payout, authority=owner)
     found.grant.authority = owner
+    if (stop := gate.of_grant(request, found.grant, only_tied=True)) is not None:
+        return stop
     access_log.saw(request.user, found.grant.case, "case")
     deed = request.GET.get("gjor") or request.POST.get("gjor")
     if deed in WHY:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from grants import exempt, granted_page_facts, granted_year, permissions, public
 from grants.models import Grant
@@ -27,6 +27,7 @@ from portal.models.base import EARLIEST_YEAR, LATEST_YEAR
 from portal.models.case import Access
 from portal.permissions import does_casework, require
 from portal.ratelimit import limit
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -109,7 +110,7 @@ def asked_about_each_time(response: HttpResponse) -> HttpResponse:
 # ---- one grant ----
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def granted_page(request: Any, authority: str, grant: int) -> HttpResponse:
     """Show what everyone may know of one grant; to staff also what is left out, and the way to mark it."""
     found = place_of(request.user, authority)

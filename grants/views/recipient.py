@@ -16,13 +16,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from grants import asking, own_lists, own_words, papers
+from grants import asking, held, own_lists, own_words, papers
+from grants.afterwards import closing
 from grants.models import Condition, FinancingSource, GrantReport, Payout
 from grants.own_forms import ReportForm, SourceForm, add_errors
 from portal.models.base import key_in
 from portal.views.documents import file_of
+from portal.views.methods import read_or_act
 from portal.views.organisations import facts_of, organisation_of
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from grants.models import Grant
     from grants.own_lists import Own
 
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 HERE = "grants/own/"
 
 
@@ -269,6 +270,8 @@ def own_report(request: HttpRequest, organisation: int, grant: int, report: int)
     found = next((row for row in own.reports if row.pk == report), None)
     if found is None:
         raise Http404
+    if (application := held.application_of(own.grant)) is not None and closing.is_final(found, application):
+        return redirect("own_final_accounts", application.pk, found.pk)
     form = None
     if found.state in papers.UNSENT and own.takes_papers:
         form = ReportForm(initial={"text": found.text, "seen": found.row_version})

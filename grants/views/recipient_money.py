@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from grants import asking, banking, own_lists, own_words
 from grants.models import BankAccount
@@ -20,6 +19,7 @@ from grants.views.recipient import HERE, own_of
 from portal import permissions
 from portal.signing_in import step_up
 from portal.strength import Deed
+from portal.views.methods import read_or_act
 from portal.views.organisations import facts_of, needs_more, organisation_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from grants.own_lists import Own
     from portal.models import Organisation
 
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 EARLIER_SHOWN = 10
 
 

@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from grants import held, repaying
+from grants.desk import gate
 from grants.grant_forms import ClaimForm, ReceivedForm, WhyForm, add
 from grants.models import Grant, Repayment
-from grants.views.grants import ask, grant_of, read_or_act, rights_of
+from grants.views.grants import ask, grant_of, rights_of
 from portal import access_log
 from portal.models.base import key_in
 from portal.permissions import require
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from django import forms
@@ -35,6 +37,8 @@ NEEDS = {"krev": "may_decide", "mottatt": "may_receive", "ettergi": "may_decide"
 def money_back(request: Any, authority: str, grant: int) -> HttpResponse:
     """Show what is claimed back; claim more, and say what became of each claim."""
     found, today = grant_of(request.user, authority, grant), timezone.localdate()
+    if (stop := gate.of_grant(request, found)) is not None:
+        return stop
     rights = rights_of(request.user, found.authority_id)
     deed = request.GET.get("gjor") or request.POST.get("gjor") or ""
     if request.method == "POST" or deed:

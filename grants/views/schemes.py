@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from grants import permissions, public
 from grants import schemes as facts
+from grants.calls import public_calls
 from grants.models import Scheme, Stage
 from grants.views.public import place_of
 from portal.permissions import does_casework, may_write
@@ -47,7 +48,9 @@ def scheme_page(request: HttpRequest, authority: str, scheme: str) -> HttpRespon
         raise Http404
     lines, versions = public.lines(found.pk, scheme=row.pk), facts.statutes_of(row)
     conditions = facts.conditions(found.pk, today, scheme=row.pk)
+    open_calls = public_calls.going_on(found.pk, timezone.now())["open"]
     context = {
+        "calls": [line for line in open_calls if line.call.scheme_id == row.pk],
         "authority": found, "scheme": row, "works": works, "years": facts.years_of(row.first_year, row.last_year),
         "asked_of_recipients": [one for one in conditions if not one.binds_authority],
         "binds_authority": [one for one in conditions if one.binds_authority],

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from grants import closing, year_lists
 from grants.fund_forms import CloseForm, LineForm, SendForm, WhyForm, account_choices
@@ -22,6 +21,7 @@ from grants.models import YearEnd
 from grants.permissions import CLOSES, may
 from portal import export, permissions
 from portal.models.base import EARLIEST_YEAR, LATEST_YEAR
+from portal.views.methods import read_or_act
 from portal.views.waiting import desk_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ HERE = "grants/year_end/"
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def year_end(request: Any, authority: str, year: int) -> HttpResponse:
     """Show how far a year's end has come; each deed is a press, the last two are asked about first (`gjor`)."""
     owner = desk_of(request.user, authority)

@@ -104,6 +104,27 @@ STANDINGS: dict[str, Standing] = {
     "grant_lapsed": Standing("cancelled", pgettext_lazy("grant", "Lapsed"), "neutral"),
     "grant_declined": Standing("cancelled", pgettext_lazy("grant", "Not granted"), "neutral"),
     "grant_annulled": Standing("cancelled", pgettext_lazy("grant", "Annulled"), "danger"),
+    # Applications, by `grants.states`.
+    "application_draft": Standing("undated", pgettext_lazy("application", "Draft"), "neutral"),
+    "application_closed": Standing("cancelled", pgettext_lazy("application", "Not sent in time"), "neutral"),
+    "application_new": Standing("new", pgettext_lazy("application", "Received"), "info"),
+    "application_received": Standing("ok", gettext_lazy("Being handled"), "info"),
+    "application_waits": Standing("wait", gettext_lazy("Waits for the applicant"), "warning"),
+    "application_meeting": Standing("talk", gettext_lazy("At the meeting"), "info"),
+    "application_decide": Standing("check", gettext_lazy("Assessed"), "info"),
+    "application_granted": Standing("done", pgettext_lazy("application", "Granted"), "success"),
+    "application_answer": Standing("done", pgettext_lazy("application", "Granted"), "success"),
+    "application_finished": Standing("done", pgettext_lazy("application", "Finished"), "success"),
+    "application_lapsed": Standing("cancelled", pgettext_lazy("application", "Lapsed"), "neutral"),
+    "application_refused": Standing("cancelled", pgettext_lazy("application", "Refused"), "neutral"),
+    "application_dismissed": Standing("cancelled", pgettext_lazy("application", "Dismissed"), "neutral"),
+    "application_withdrawn": Standing("cancelled", pgettext_lazy("application", "Withdrawn"), "neutral"),
+    "application_complaint": Standing("talk", gettext_lazy("Complaint under way"), "warning"),
+    # Calls of a fund, by `grants.calls.public_calls.state_of`.
+    "call_draft": Standing("wait", pgettext_lazy("call", "Not announced"), "warning"),
+    "call_upcoming": Standing("new", pgettext_lazy("call", "Opens soon"), "neutral"),
+    "call_open": Standing("ok", pgettext_lazy("call", "Open"), "info"),
+    "call_closed": Standing("cancelled", pgettext_lazy("call", "Closed"), "neutral"),
     # Papers of a grant, by the states of `FinancingSource` and `GrantReport`.
     "paper_pledged": Standing("undated", pgettext_lazy("financing", "Pledged, not documented"), "neutral"),
     "paper_awaited": Standing("undated", pgettext_lazy("report", "Not sent"), "neutral"),
@@ -120,6 +141,12 @@ STANDINGS: dict[str, Standing] = {
     "payout_paid": Standing("done", pgettext_lazy("payout", "Paid"), "success"),
     "payout_returned": Standing("behind", pgettext_lazy("payout", "Came back from the bank"), "warning"),
     "payout_cancelled": Standing("cancelled", pgettext_lazy("payout", "Cancelled"), "neutral"),
+    # How one stands in a case by what she has declared, by `portal.impartiality.Standing`.
+    "impartial_unanswered": Standing("wait", pgettext_lazy("impartiality", "Not answered"), "warning"),
+    "impartial_impartial": Standing("done", pgettext_lazy("impartiality", "No ties"), "success"),
+    "impartial_tied": Standing("talk", pgettext_lazy("impartiality", "Tie, waits for a ruling"), "warning"),
+    "impartial_disqualified": Standing("cancelled", pgettext_lazy("impartiality", "Disqualified"), "danger"),
+    "impartial_ruled_impartial": Standing("check", pgettext_lazy("impartiality", "Ruled impartial"), "info"),
 }
 
 OUTCOMES: dict[str, Standing] = {
@@ -178,6 +205,15 @@ def outcome(code: str) -> SafeString:
 def works_at(user: Any, authority: Any) -> bool:
     """Say whether the reader does casework at an authority, so that its menu leads to her desk there."""
     return permissions.does_casework(user, getattr(authority, "pk", 0))
+
+
+@register.simple_tag
+def standing_as(code: str, word: str) -> SafeString:
+    """{% standing_as shown.standing shown.word %}: a standing's mark with the word that fits its reader."""
+    shown = STANDINGS[code]
+    return format_html(
+        '<span class="ds-tag p-st" data-color="{}">{}{}</span>', shown.colour, icon_html(shown.icon), word
+    )
 
 
 @register.filter

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from portal import codes, ratelimit
 from portal.models import EmailCode
 from portal.signing_in import own_address, passwords, signins, step_up
 from portal.signing_in.code_forms import NewAddressCodeForm, NewAddressForm
+from portal.views.methods import read_or_act
 from portal.views.rounds import too_fast
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 POSTS_A_MINUTE = 30
 SESSION = "new_address"
 """Where the session keeps which code the new address was sent; never the address itself."""
-read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # ---- the password, by link ----
@@ -34,7 +33,7 @@ read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 @sensitive_post_parameters("password1", "password2")
 @never_cache
-@read_or_send
+@read_or_act
 @ratelimit.limit("choose-password", per_minute=60)
 def choose_password(request: HttpRequest, key: str) -> HttpResponse:
     """Let who holds a mailed link choose a password; opening the link changes nothing."""
@@ -69,7 +68,7 @@ def is_too_fast(request: HttpRequest) -> bool:
 
 @never_cache
 @login_required
-@read_or_send
+@read_or_act
 @step_up.recently
 def address(request: HttpRequest) -> HttpResponse:
     """Show the address one signs in with; mail a code to a new one and lead on to it."""
@@ -92,7 +91,7 @@ def address(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@read_or_send
+@read_or_act
 def address_code(request: HttpRequest) -> HttpResponse:
     """Ask for the digits that were sent to the new address; the right ones make the change."""
     if is_too_fast(request):

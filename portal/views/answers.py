@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import access_log, answer_lists, answers, permissions, round_words, rules, wiring
 from portal.answer_forms import AnswerForm, RegisterForm
 from portal.changes import changes_of
 from portal.models import AccessLog, InputAnswer, InputRound, Invitation
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from portal.models import Input
-
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def round_of(request: Any, authority: str, round: str) -> InputRound:  # noqa: A002

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal.models import Identity
 from portal.models.base import key_in
 from portal.signing_in import arrivals, connections, step_up
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 @step_up.recently
 def identities(request: HttpRequest) -> HttpResponse:
     """Show what opens the account and the services that could be connected to it; a press takes one away."""

@@ -12,12 +12,12 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import inputs, keys, ratelimit, round_lists
 from portal.input_forms import InvitedForm
 from portal.models import Authority, Input, InputRound, Invitation, LinkKey
 from portal.views import rounds
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from typing import Any
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @never_cache
-@require_http_methods(rounds.READ_OR_SEND)
+@read_or_act
 def invitation(request: HttpRequest, authority: str, round: str, key: str) -> HttpResponse:  # noqa: A002
     """Let the invited answer once, say that there is nothing to say, or get the receipt again."""
     if ratelimit.over_limit("invitation", ratelimit.visitor(request), per_minute=rounds.POSTS_A_MINUTE):

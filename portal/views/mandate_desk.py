@@ -13,25 +13,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import access_log, permissions
 from portal.acting_for import mandate_evidence, mandate_lists, mandate_requests, mandates
 from portal.acting_for.mandate_forms import EndForm, NumberForm, PaperForm, PeriodForm, RefuseForm, RegisterForm
+from portal.input_forms import add
 from portal.models import Authority, Mandate, MandateRequest
 from portal.models.base import key_in
 from portal.signing_in import step_up
 from portal.views.mandates import looked_up
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from django import forms
     from django.http import HttpResponse
 
     from portal.acting_for.mandate_evidence import Looked
-
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def desk_of(request: Any, slug: str) -> Authority:
@@ -176,14 +174,6 @@ def act(request: Any, found: MandateRequest, forms: dict[str, Any]) -> HttpRespo
         add(form, error)
         return None
     return redirect("mandate_desk", found.authority.slug)
-
-
-def add(form: forms.Form, error: ValidationError) -> None:
-    """Put what a deed refused in the form: at its field where the form has it, else on top."""
-    keyed = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-    for field, texts in keyed.items():
-        for text in texts:
-            form.add_error(field if field in form.fields else None, text)
 
 
 def note_sight(user: Any, found: MandateRequest, around: dict[str, Any]) -> None:

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import ratelimit, sealed
 from portal.acting_for import mandate_evidence, mandate_invitations, mandate_lists, mandate_requests, mandates
@@ -24,6 +23,7 @@ from portal.integrations import register
 from portal.models import Mandate, MandateRequest
 from portal.models.base import key_in
 from portal.signing_in import arrivals, step_up
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -37,7 +37,6 @@ POSTS_A_MINUTE = 30
 KEPT = "fortsett"
 """The address of the invitation whose key the session keeps while its reader signs in."""
 SESSION_KEY = "mandate_key"
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # ---- whom I may act for ----

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from portal import keys, wiring
 from portal.models import LinkKey, Notice
 from portal.models.base import key_in
 from portal.notice_choices import EVERY_KIND, choose, stoppable, stopped
 from portal.ratelimit import limit
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -34,7 +34,7 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def inbox(request: HttpRequest) -> HttpResponse:
     """Show a person's notices, newest first; a press marks one or all of them as read."""
     own = Notice.objects.filter(user=request.user)
@@ -100,7 +100,7 @@ def label_of(kind: Kind | None) -> str:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def notice_choices(request: HttpRequest) -> HttpResponse:
     """Let a person choose which kinds of notices she wants by mail; in the portal they stand anyway."""
     kinds, before = wiring.kinds(), stopped(request.user)
@@ -119,7 +119,7 @@ def notice_choices(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 @limit("unsubscribe", per_minute=300)
 def unsubscribe(request: HttpRequest, key: str) -> HttpResponse:
     """Stop a kind of mail for the one whose mail held this address; acts when a button is pressed, never when opened.

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal import figures, permissions, wiring
+from portal.integrations import antivirus
 from portal.metrics import CONTENT_TYPE, collect, render_text
 from portal.models import Run
 from portal.templatetags.portal_tags import clock
@@ -34,6 +35,9 @@ ROUNDS = {
     "clean": gettext_lazy("Cleaning"),
     "groups": gettext_lazy("Check of who is in the groups"),
     "reconcile": gettext_lazy("Reconciliation of the ledger"),
+    "rates": gettext_lazy("Euro rates"),
+    "old_drafts": gettext_lazy("Deletion of old drafts"),
+    "unanswered": gettext_lazy("Grants that nobody accepted in time"),
 }
 COUNTED = {
     "made": gettext_lazy("made"),
@@ -52,6 +56,8 @@ COUNTED = {
     "notices": gettext_lazy("notices"),
     "mails": gettext_lazy("mails"),
     "numbers": gettext_lazy("national identity numbers"),
+    "warned": gettext_lazy("told of"),
+    "deleted": gettext_lazy("deleted"),
     "entries": gettext_lazy("entries"),
     "accounts": gettext_lazy("accounts"),
     "differences": gettext_lazy("figures that differ"),
@@ -69,8 +75,14 @@ def operations(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     pulse, mails, runs = figures.pulse(now), figures.mails(now, own), list(Run.objects.all()[:RUNS_SHOWN])
     kinds = wiring.kinds()
+    virus_check = "off" if not antivirus.is_on() else "on" if antivirus.answers() else "silent"
     context = {
-        "wrong": [*wrong(pulse, mails), *ended_badly(figures.failing(figures.latest_runs(), pulse.signs))],
+        "virus_check": virus_check,
+        "wrong": [
+            *wrong(pulse, mails),
+            *silent_check(virus_check),
+            *ended_badly(figures.failing(figures.latest_runs(), pulse.signs)),
+        ],
         "beat_at": pulse.signs.get(figures.BEAT),
         "worker_at": max(pulse.signs.values(), default=None),
         "swept_at": pulse.signs.get(figures.SWEEP),
@@ -127,6 +139,12 @@ def wrong(pulse: figures.Pulse, mails: dict[str, Any]) -> Iterator[dict[str, str
             % {"count": mails["dead"]},
             _("Correct the address or the mail server, and send them again in casework."),
         )
+
+
+def silent_check(virus_check: str) -> Iterator[dict[str, str]]:
+    """Yield that the virus check is silent, where one is set up: nobody can send a file then."""
+    if virus_check == "silent":
+        yield said(_("The virus check does not answer."), _("Start it again. Until then no file is taken from anyone."))
 
 
 def ended_badly(runs: list[Run]) -> Iterator[dict[str, str]]:

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import inputs, permissions, ratelimit, round_lists
 from portal.acting_for import organisation_inputs as deeds
@@ -25,6 +24,7 @@ from portal.models.base import key_in
 from portal.signing_in import step_up
 from portal.strength import Deed
 from portal.views import rounds
+from portal.views.methods import read_or_act
 from portal.views.organisations import facts_of, needs_more, organisation_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ SAVES_A_MINUTE = 60
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def organisation_input(request: HttpRequest, organisation: int, round: int) -> HttpResponseBase:  # noqa: A002
     """Show the organisation's draft in a round; save it, send it or delete it on POST."""
     today = timezone.localdate()

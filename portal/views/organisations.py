@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import permissions, wiring
 from portal.acting_for import mandate_evidence, mandate_invitations, mandates, organisation_inputs
@@ -24,6 +23,7 @@ from portal.models import Mandate
 from portal.models.base import key_in
 from portal.signing_in import step_up
 from portal.strength import Deed
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from portal.models import Organisation
 
 PER_PAGE = 20
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def organisation_of(request: Any, pk: int, today: dt.date) -> Organisation:

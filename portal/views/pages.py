@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from portal import round_lists, typed, wiring
 from portal.acting_for.mandate_requests import REFERENCE as MANDATES
@@ -21,6 +21,7 @@ from portal.middleware import LANGUAGE_COOKIE
 from portal.models import Authority, Body, Case, RegionMembership
 from portal.models.base import NorwegianKey
 from portal.ratelimit import limit
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -105,7 +106,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def continue_typed(request: HttpRequest) -> HttpResponse:
     """Give back what was typed and could not be taken then, ready to send again; a press throws it away instead."""
     form = typed.kept_for(request)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from portal import codes, inputs, permissions, ratelimit, round_lists, rules, wiring
 from portal.acting_for import mandates, organisation_lists
@@ -24,6 +24,7 @@ from portal.models import Authority, Input, InputAnswer, InputDraft, InputRound
 from portal.models.base import key_in
 from portal.models.inputs import ON_THE_WEB
 from portal.rules import RoundState
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,7 +39,6 @@ SENT_AN_HOUR = 30
 """By one person who is signed in."""
 DRAFTS, RECEIPTS = "input_drafts", "input_receipts"
 """Where the session keeps, by round, the draft and the input that are this visitor's."""
-READ_OR_SEND = ["GET", "HEAD", "POST"]
 
 
 # ---- the list ----
@@ -76,7 +76,7 @@ def is_for_all(round_: InputRound, today: dt.date) -> bool:
     return round_.audience == InputRound.Audience.ALL and inputs.takes_input(round_, today)
 
 
-@require_http_methods(READ_OR_SEND)
+@read_or_act
 def input_round(request: HttpRequest, authority: str, round: str) -> HttpResponse:  # noqa: A002
     """Show a round; take what was written in its form and lead on to the code, or to the receipt when signed in."""
     if request.method == "POST" and ratelimit.over_limit(
@@ -242,7 +242,7 @@ def started_from(draft: InputDraft | None, user: Any) -> dict[str, Any]:
 
 
 @never_cache
-@require_http_methods(READ_OR_SEND)
+@read_or_act
 def input_code(request: HttpRequest, authority: str, round: str) -> HttpResponse:  # noqa: A002
     """Ask for the mailed code; the right one makes the draft an input."""
     if request.method == "POST" and ratelimit.over_limit(

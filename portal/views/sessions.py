@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal.models import SignIn
 from portal.models.base import key_in
 from portal.signing_in import sessions as own_sessions
 from portal.signing_in import signins
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -27,7 +27,7 @@ PER_PAGE = 20
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def sessions(request: HttpRequest) -> HttpResponse:
     """Show where a person is signed in and her latest sign-ins; a press ends one session, or all but this."""
     mark, now = signins.mark_of(request), timezone.now()

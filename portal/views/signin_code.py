@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import codes, ratelimit, typed
 from portal.codes import TooMany
 from portal.models import EmailCode, Method
 from portal.signing_in import accounts, adapter, codes_by_mail, lockout, signins
 from portal.signing_in.code_forms import AskCodeForm, NameForm, SignInCodeForm
+from portal.views.methods import read_or_act
 from portal.views.rounds import too_fast
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ POSTS_A_MINUTE, CODES_AN_HOUR = 30, 30
 """Per visitor; a whole office may share one address."""
 SESSION = "signin_code"
 """Where the session keeps which code was asked for and where to go on; never the address itself."""
-read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def is_too_fast(request: HttpRequest) -> bool:
@@ -38,7 +37,7 @@ def is_too_fast(request: HttpRequest) -> bool:
 
 
 @never_cache
-@read_or_send
+@read_or_act
 def signin_code(request: HttpRequest) -> HttpResponse:
     """Ask for the address; mail a code there and lead on to it."""
     if is_too_fast(request):
@@ -76,7 +75,7 @@ def is_known(request: HttpRequest, address: str) -> bool:
 
 
 @never_cache
-@read_or_send
+@read_or_act
 def write_code(request: HttpRequest) -> HttpResponse:
     """Ask for the digits, then for the name of one who is new."""
     if is_too_fast(request):

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from portal import sealed
 from portal.integrations import openid
@@ -21,6 +21,7 @@ from portal.integrations.openid_claims import LONGEST
 from portal.models import SignIn, Way
 from portal.ratelimit import limit
 from portal.signing_in import signins
+from portal.views.methods import read_or_act
 from portal.views.signin import provider_for
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ SHARED = frozenset({Way.IDPORTEN, Way.ANSATTPORTEN})
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out; who came from an outside service is led there to sign out of it too."""
     if not request.user.is_authenticated:

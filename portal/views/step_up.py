@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import codes, permissions, ratelimit, typed
 from portal.designsystemet import Action, Actions
@@ -26,6 +25,7 @@ from portal.models import Authority, EmailCode, IdentityProvider, SignIn, Way
 from portal.signing_in import confirm_codes, connections
 from portal.signing_in import step_up as rules
 from portal.strength import BINDING, OF_METHOD, STRONG_LASTS, Deed, Strength
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -47,7 +47,7 @@ POSTS_A_MINUTE = 20
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def step_up(request: HttpRequest) -> HttpResponse:
     """Say why more is asked for, and offer the ways to show it; who has shown it already is led on."""
     page = rules.safe_page(request, request.GET.get("til", ""))

@@ -18,12 +18,13 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from portal import due, due_lines, feeds, keys, permissions, wiring
 from portal.models import Authority, LinkKey, User
 from portal.models.base import key_in
 from portal.ratelimit import limit, over_limit
+from portal.views.methods import read_or_act
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -113,7 +114,7 @@ def fits(line: Line, asked: dict[str, str]) -> bool:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def calendar_feeds(request: HttpRequest) -> HttpResponse:
     """Make private calendar addresses, list them and withdraw them; a new one is shown once, in the answer itself."""
     user: Any = request.user

@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import codes, ratelimit
 from portal.input_forms import CodeForm
@@ -25,6 +24,7 @@ from portal.integrations.openid_claims import SignInRefused, refuse
 from portal.models import EmailCode, IdentityProvider, Way
 from portal.signing_in import arrivals, coming_in, identities, signins, step_up, welcome_codes
 from portal.signing_in.welcome_forms import WelcomeForm
+from portal.views.methods import read_or_act
 from portal.views.signin import say_no
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from portal.models import User
     from portal.signing_in.arrivals import Waiting
 
-READ_OR_SEND = ["GET", "HEAD", "POST"]
 POSTS_A_MINUTE = 30
 CODES_AN_HOUR = 30
 """Per visitor; a whole office may share one address."""
@@ -68,7 +67,7 @@ def too_fast(request: HttpRequest) -> bool:
 
 
 @never_cache
-@require_http_methods(READ_OR_SEND)
+@read_or_act
 def welcome(request: HttpRequest) -> HttpResponse:
     """Ask one who is new for her name and address, or offer to connect her to the account that is signed in."""
     found = who_waits(request)
@@ -145,7 +144,7 @@ def connect(request: HttpRequest, waiting: Waiting, provider: IdentityProvider) 
 
 
 @never_cache
-@require_http_methods(READ_OR_SEND)
+@read_or_act
 def welcome_code(request: HttpRequest) -> HttpResponse:
     """Ask for the mailed code; the right one makes the account, or opens the one at the address."""
     found = who_waits(request)

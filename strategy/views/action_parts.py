@@ -14,10 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import permissions
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from strategy import part_adoption, part_lines, parts, rolling, sentences
 from strategy.models import Measure, Plan
 from strategy.part_forms import NewRowForm, YearsForm, row_forms
@@ -58,7 +58,7 @@ def facts_of(request: Any, plan: Plan) -> dict[str, Any]:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def action_part(request: HttpRequest, authority: str, plan: str) -> HttpResponse:
     """Show the action part in force and the one being drafted; ask before what cannot be taken back; act on POST."""
     found = plan_of(request, authority, plan)

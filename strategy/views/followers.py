@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from portal import codes, ratelimit
 from portal.codes import TooMany
 from portal.models import EmailCode
 from portal.models.authority import LanguageForm
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from portal.views.notices import ONE_CLICK
 from portal.views.rounds import too_fast
 from strategy import followers, sentences
@@ -36,7 +36,6 @@ POSTS_A_MINUTE, CODES_AN_HOUR = 30, 30
 """Per visitor; a whole office may share one address."""
 SESSION = "follows"
 """Where the session keeps, by plan, which code was asked for and for which measure; never the address itself."""
-read_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class Asked(NamedTuple):
@@ -81,7 +80,7 @@ def measure_of(plan: Plan, number: str) -> Measure:
 
 
 @never_cache
-@read_or_send
+@read_or_act
 def follow(request: HttpRequest, authority: str, plan: str) -> HttpResponse:
     """Ask where news is to be sent; mail a code there and lead on to it."""
     if is_too_fast(request):
@@ -119,7 +118,7 @@ def forget(request: HttpRequest, asked: Asked) -> None:
 
 
 @never_cache
-@read_or_send
+@read_or_act
 def follow_code(request: HttpRequest, authority: str, plan: str) -> HttpResponse:
     """Ask for the mailed code; the right one makes its address a follower."""
     if is_too_fast(request):
@@ -170,7 +169,7 @@ def show_code(request: HttpRequest, asked: Asked, code: EmailCode, form: FollowC
 
 @csrf_exempt
 @never_cache
-@read_or_send
+@read_or_act
 @ratelimit.limit("stop-following", per_minute=300)
 def stop_following(request: HttpRequest, key: str) -> HttpResponse:
     """Stop the mails of one who holds the link from one of them; acts when a button is pressed, never when opened.

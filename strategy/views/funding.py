@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import permissions as roles
 from portal.models import Authority
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from strategy import budget, budget_file, permissions, sentences
 from strategy.budget import Money, Wish
 from strategy.budget_forms import FileForm, YearForms
@@ -64,7 +64,7 @@ def year_of(request: HttpRequest) -> int:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def plan_funding(request: HttpRequest, authority: str, plan: str) -> HttpResponse:
     """Show and save the money of one budget year; a file is shown as a preview before it is saved."""
     found, year = plan_of(request, authority, plan), year_of(request)

@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import permissions
 from portal.integrations import statistics
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from portal.views.waiting import desk_of
 from strategy import figure_words, indicator_lists, observation_files, observations
 from strategy.indicator_forms import IndicatorForm, NewIndicatorForm, ObservationForm, SeriesForm, UploadForm
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from portal.models import Authority
 
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 HERE = "strategy/indicators/"
 
 

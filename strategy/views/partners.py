@@ -14,9 +14,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import outbox, ratelimit
+from portal.views.methods import read_or_act
 from strategy import links, reporting, rules
 from strategy.own_reports import Card
 from strategy.report_forms import ReportForm
@@ -30,7 +30,7 @@ POSTS_A_MINUTE = 20
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def partner_report(request: Any, key: str) -> HttpResponse:
     """Let the partner report, and correct the report until the period is closed."""
     if ratelimit.over_limit("partner", ratelimit.visitor(request), per_minute=POSTS_A_MINUTE * 3):

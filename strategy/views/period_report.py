@@ -17,10 +17,11 @@ from django.views.decorators.cache import never_cache
 from portal import permissions
 from portal.changes import changes_of
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from strategy import asking, handling, period_lists, periods, reporting
 from strategy.period_forms import DelegateForm, SendBackForm
 from strategy.period_lists import Asked
-from strategy.views.period_visit import Visit, period_facts, period_in, read_or_act, say, visit_of
+from strategy.views.period_visit import Visit, period_facts, period_in, say, visit_of
 
 if TYPE_CHECKING:
     from django.forms import Form

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from portal import permissions
 from strategy import rules
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from django.core.exceptions import ValidationError
-
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class Visit(NamedTuple):

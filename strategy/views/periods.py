@@ -20,11 +20,12 @@ from django.views.decorators.http import require_safe
 from portal import permissions
 from portal.case_path import when
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from strategy import asking, handling, period_lists, periods
 from strategy.adoption import mid_sentence
 from strategy.models import ReportingPeriod, StatusReport
 from strategy.period_forms import KINDS, DelegateForm, PeriodForm, likely_kind, suggested
-from strategy.views.period_visit import Visit, period_facts, period_in, read_or_act, say, visit_of
+from strategy.views.period_visit import Visit, period_facts, period_in, say, visit_of
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import permissions
 from portal.changes import changes_of
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from strategy import forum, sentences
 from strategy.forum_forms import AnswerForm, AskForm
 from strategy.models import ForumQuestion
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from strategy.views.plans import Visit
 
 PER_PAGE = 50
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def frame(plan: Plan) -> dict[str, Any]:

@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import permissions
 from portal.models import Authority, Unit, User
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from portal.views.waiting import desk_of
 from strategy import reassigning, rules
 from strategy.reassigning import Receiver
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_act
 def reassign(request: Any, authority: str) -> HttpResponse:
     """Choose whose measures, which and to whom; show what would happen; do it on POST; take it back once."""
     found = desk_of(request.user, authority)

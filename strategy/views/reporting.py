@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from portal import permissions
 from portal.models.base import key_in
+from portal.views.methods import read_or_act
 from strategy import asking, handling, own_reports, reporting, rules
 from strategy.models import StatusReport
 from strategy.own_reports import Card
@@ -24,8 +24,6 @@ from strategy.report_forms import ReportForm
 
 if TYPE_CHECKING:
     import datetime as dt
-
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def report_of(user: Any, pk: int) -> StatusReport:

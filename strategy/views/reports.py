@@ -20,10 +20,11 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from portal import fresh, kept_pages
 from portal.permissions import may_see_live, turn_away
+from portal.views.methods import read_or_act
 from strategy import adoption, changes, export, frozen, gate, permissions, sentences
 from strategy.content import PlanWords, ReportHead, decode
 from strategy.filters import NO_FILTER, Filter
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from strategy.views.plans import Visit
 
 FORMS = (("xlsx", "Excel"), ("csv", "CSV"), ("json", "JSON"))
-read_or_act = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class Rights(NamedTuple):

@@ -56,10 +56,11 @@ class Server:
 
 
 @contextmanager
-def web_server(environment: dict[str, str] | None = None) -> Iterator[Server]:
+def web_server(environment: dict[str, str] | None = None, *, workers: int = 1) -> Iterator[Server]:
     """Start gunicorn and wait until it answers; stop it at the end. It inherits its socket: no port can be taken."""
     with socket.create_server(("127.0.0.1", 0)) as listening, tempfile.TemporaryFile() as log:
         own = {"BIND": f"fd://{listening.fileno()}", "BASE_URL": f"http://127.0.0.1:{listening.getsockname()[1]}"}
+        own["WEB_WORKERS"] = str(workers)
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "tests.bench.wsgi:application"],
             cwd=ROOT, env={**(environment or os.environ), **ENVIRONMENT, **own},

@@ -128,7 +128,7 @@ def test_a_row_that_says_something_else_than_the_ledger_is_found(
 
 def test_a_frame_that_the_ledger_does_not_hold_is_found(corrupt: Any) -> None:
     fund = Fund.objects.get(authority=home())
-    sql = "UPDATE grants_yearbalance SET frame_nok = frame_nok + 5 WHERE account_id = %s AND frame_nok IS NOT NULL"
+    sql = "UPDATE grants_yearbalance SET frame_nok = frame_nok + 5 WHERE account_id = %s AND year = 2026"
     corrupt("grants_yearbalance", sql, fund.account_id)
     assert found() == [("frame", "frame_nok", 5)]
 

@@ -14,7 +14,14 @@ NOT_A_PAGE = {
     "<slug:authority>/planer/<slug:plan>/tallene.<str:form>",
     "<slug:authority>/planer/<slug:plan>/rapporter/<int:number>/<int:version>/fil/<str:kind>/",
     "<slug:authority>/tildelinger/<int:year>/tall.<str:form>", "<slug:authority>/tildelinger/nytt.atom",
+    "<slug:authority>/utlysninger/nytt.atom",
     "<slug:authority>/penger/utbetalinger/filer/<int:number>.csv",
+    "<slug:authority>/soknader/liste.<str:form>",
+    "<slug:authority>/soknader/<int:application>/dokument/<int:document>/",
+    "<slug:authority>/soknader/<int:application>/brev/<slug:kind>.pdf",
+    "min-side/soknader/<int:application>/dokument/<int:document>/",
+    "<slug:authority>/innstillinger/<int:batch>/innstilling.<str:form>",
+    "<slug:authority>/stotteregister/meldinger.csv",
     "admin/autocomplete/", "admin/jsi18n/",
 }  # fmt: skip
 """Files, and answers to machines."""

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from grants.models import AidCeiling, ExchangeRate
 from portal import keys
 from portal.models import (
     AccessLog,
@@ -37,6 +38,7 @@ pytestmark = pytest.mark.django_db
 SIZES = (1, 3, 100)
 STATUS_LIVE, STATUS_UNCHANGED, ADMIN_MEASURES = 14, 3, 12
 """Two of the first and one of the second are what schemes of support show on the page (`grants.plan_money`)."""
+APPLICATION_LIST = 10
 NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
 
@@ -354,6 +356,36 @@ def the_entra(authority: Authority) -> IdentityProvider:
     return IdentityProvider.objects.filter(authority=authority).first() or make.a_provider(authority, "entra")
 
 
+def a_ceiling() -> AidCeiling:
+    since = dt.date(1990, 1, 1) + dt.timedelta(days=next(make.counter) % 9000)
+    return AidCeiling.objects.create(basis="sgei", valid_from=since, amount_eur=1, law="§ 1", checked_on=since)
+
+
+def a_rate() -> ExchangeRate:
+    day = dt.date(1990, 1, 1) + dt.timedelta(days=next(make.counter) % 9000)
+    return ExchangeRate.objects.create(day=day, nok_per_eur=8, source="Prøve")
+
+
+def test_the_applications_of_a_desk_and_one_of_them() -> None:
+    from tests import factories_fund
+
+    def grow(size: int) -> tuple[Client, dict[str, int | None]]:
+        authority = make.an_authority()
+        call = factories_fund.a_call(factories_fund.a_fund_with(authority).scheme)
+        organisation, officer = make.an_organisation(authority), make.a_user("officer", authority)
+        for _ in range(size):
+            row = factories_fund.an_application(call, organisation)
+            factories_fund.no_ties(row, officer)
+            factories_fund.a_message(row)
+        for _ in range(size):
+            factories_fund.a_message(row)
+        desk = f"/{authority.slug}/soknader/"
+        caps = {desk: APPLICATION_LIST, f"{desk}liste.csv": None, f"{desk}{row.pk}/meldinger/": None}
+        return signed_in(officer), caps | {f"{desk}{row.pk}/": None}
+
+    same_for_all_sizes(grow)
+
+
 CHANGELISTS: dict[str, Callable[[Any], Any]] = {
     "portal/unit": lambda a: make.a_unit(a, leader=make.a_user()),
     "portal/organisation": lambda a: make.a_mandate(make.an_organisation(a), make.a_user()),
@@ -388,6 +420,8 @@ CHANGELISTS: dict[str, Callable[[Any], Any]] = {
     "strategy/target": lambda a: make.a_target(the_plan(a), make.a_series(make.an_indicator(a)), goal=None),
     "strategy/swotitem": lambda a: make.a_swot_item(the_plan(a)),
     "strategy/stakeholder": lambda a: make.a_stakeholder(the_plan(a)),
+    "grants/aidceiling": lambda a: a_ceiling(),
+    "grants/exchangerate": lambda a: a_rate(),
     **factories_money.LISTS,
 }
 BUILT_ABOVE = {"strategy/measureparticipation", "portal/authority", "portal/bodymembership", "grants/paymentrules"}

@@ -13,19 +13,37 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from grants.models import (
+    AidReport,
+    Application,
+    ApplicationFile,
     BankAccount,
+    Batch,
     BudgetLine,
+    Call,
+    Complaint,
     Condition,
+    FinalAccounts,
     Fund,
     Grant,
     GrantReport,
     LedgerEntry,
     Payout,
     Pledge,
+    ProjectChange,
     Repayment,
 )
 from portal import keys
-from portal.models import Document, IdentityProvider, Mandate, MandateInvitation, MandateRequest, Organisation
+from portal.models import (
+    AccessRequest,
+    Declaration,
+    Document,
+    IdentityProvider,
+    Letter,
+    Mandate,
+    MandateInvitation,
+    MandateRequest,
+    Organisation,
+)
 from portal.tasks import beat_tick
 from strategy import rolling
 from strategy.models import Follower, ForumQuestion, Indicator, MeasureParticipation, ReportingPeriod, StatusReport
@@ -96,6 +114,28 @@ def places_of_money(world: World) -> dict[str, int]:
     return found
 
 
+def places_of_fund(world: World) -> dict[str, Any]:
+    """Return what the addresses of the business fund name, here and next door."""
+    found = {}
+    for before, town in (("", world.home), ("next_", world.next)):
+        found |= {
+            f"{before}access_request": town.one(AccessRequest).pk,
+            f"{before}draft_application": town.rows(Application).get(state="draft").pk,
+            f"{before}application": town.rows(Application).get(state="submitted").pk,
+            f"{before}application_file": town.one(ApplicationFile).pk,
+            f"{before}application_document": town.one(Letter).document_id,
+            f"{before}decided": town.rows(Application).get(state="granted").pk,
+            f"{before}call": town.rows(Call).exclude(published_at=None).get().pk,
+            f"{before}unannounced": town.rows(Call).get(published_at=None).pk,
+            f"{before}batch": town.one(Batch).pk, f"{before}complaint": town.one(Complaint).pk,
+            f"{before}final_report": town.one(FinalAccounts).report_id,
+            f"{before}aid_report": town.one(AidReport).pk, f"{before}change": town.one(ProjectChange).pk, f"{before}declaration": town.one(Declaration).pk,
+            f"{before}tie": town.rows(Declaration).get(answer="tie").pk,
+            f"{before}application_case": town.rows(Application).get(state="submitted").case_id,
+        }  # fmt: skip
+    return found
+
+
 @pytest.fixture
 def places(world: World) -> dict[str, Any]:
     beat_tick()
@@ -127,7 +167,7 @@ def places(world: World) -> dict[str, Any]:
         "question": world.home.one(ForumQuestion).pk, "indicator": world.home.one(Indicator).pk,
         "next_indicator": world.next.one(Indicator).pk, "partner_key": partner_key(world),
         "grant_report": world.home.one(GrantReport).pk, "grant": world.home.one(Grant).pk, "next_grant": world.next.one(Grant).pk,
-        **places_of_money(world),
+        **places_of_money(world), **places_of_fund(world),
         "action_part": rolling.start(
             world.home.plan, period_start=2027, period_end=2030, by=world.user("officer")
         ).pk,

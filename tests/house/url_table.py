@@ -26,6 +26,8 @@ from tests.house.url_rows import (
     all_get,
     only,
 )
+from tests.house.url_table_archive import ARCHIVE
+from tests.house.url_table_fund import FUND
 from tests.house.url_table_money import MONEY
 from tests.house.url_table_people import PEOPLE
 from tests.house.url_table_plans import PLANS
@@ -34,6 +36,8 @@ TABLE: dict[str, list[Row]] = {
     **PLANS,
     **PEOPLE,
     **MONEY,
+    **FUND,
+    **ARCHIVE,
     # the portal's own pages
     "": [Row("/", ANYONE), Row("/", all_get(405), "post")],
     "klar/": [Row("/klar/", ANYONE)],
@@ -301,4 +305,6 @@ ADMIN: dict[str, Rights] = {
     "grants.repayment": rights(NOBODY),
     "grants.ledgerentry": rights(NOBODY),
     "grants.yearend": rights(NOBODY),
+    "grants.aidceiling": rights(OPERATOR),
+    "grants.exchangerate": rights(OPERATOR),
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.bench.cases.admin import admin_measures_100
+from tests.bench.cases.fund import application_list_100, submit_last_minute
 from tests.bench.cases.ledger import commit_grant, ledger_contended, ledger_independent, money_1m
+from tests.bench.cases.letters import decision_letter
 from tests.bench.cases.mail import deliver
 from tests.bench.cases.national import standing_all, status_national
 from tests.bench.cases.public import front_page, status_live_200, status_unchanged_200
@@ -27,6 +29,7 @@ _ALL: tuple[Callable[[World], Measured], ...] = (  # the sweep last: what others
     deliver,
     report_page,
     freeze_200,
+    decision_letter,
     status_national,
     standing_all,
     signin_roundtrip,
@@ -34,6 +37,8 @@ _ALL: tuple[Callable[[World], Measured], ...] = (  # the sweep last: what others
     ledger_independent,
     commit_grant,
     money_1m,
+    application_list_100,
+    submit_last_minute,
     sweep_1m,
 )
 CASES = {make.__name__: make for make in _ALL}
