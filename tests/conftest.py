@@ -66,7 +66,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     _spread_the_longest(items)
 
 
-LONGEST = ("tests/journeys/", "tests/house/test_urls.py", "tests/grants/test_demo.py", "tests/faults/")
+LONGEST = ("tests/journeys/", "tests/house/test_urls.py", "tests/faults/")
 """Where the longest tests lie, but for the many pages."""
 
 
