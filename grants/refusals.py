@@ -5,22 +5,18 @@ A guard that is a constraint of a model says its message there; those that are t
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
-from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from portal.money import format_nok
+from portal.refusals import Refused, deeds, guard_of, said_by_models
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from django.db import IntegrityError
 
-P = ParamSpec("P")
-R = TypeVar("R")
+__all__ = ["WORDS", "Refused", "deed", "frame_words", "refusal", "words_for"]
 
 WORDS = {
     "ledger_year_is_closed": _("The year is closed. What was committed before can still be paid."),
@@ -76,31 +72,9 @@ WORDS = {
 }
 
 
-class Refused(ValidationError):
-    """A deed the ledger's guards stopped; `code` is the guard's name, and nothing of the deed was kept."""
-
-
-@functools.cache
-def said_by_models() -> dict[str, Any]:
-    """Return the message of each named constraint of this area's models."""
-    return {
-        constraint.name: constraint.violation_error_message
-        for model in apps.get_app_config("grants").get_models()
-        for constraint in model._meta.constraints
-        if isinstance(constraint, CheckConstraint | UniqueConstraint)
-        and constraint.violation_error_message != constraint.default_violation_error_message
-    }
-
-
-def guard_of(error: IntegrityError) -> str:
-    """Return the name of the constraint or guard that refused."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return str(getattr(diagnosis, "constraint_name", None) or "")
-
-
 def words_for(guard: str) -> Any:
     """Return what people are told when this guard refuses; None when it is no guard of ours."""
-    return WORDS.get(guard) or said_by_models().get(guard)
+    return WORDS.get(guard) or said_by_models("grants").get(guard)
 
 
 def refusal(error: IntegrityError) -> Refused | None:
@@ -138,26 +112,5 @@ def frame_words(year: int, frame_nok: int, left_nok: int) -> str:
     return str(text % {"year": year, "frame": format_nok(frame_nok), "left": format_nok(left_nok)})
 
 
-def deed(act: Callable[P, R]) -> Callable[P, R]:
-    """Make a function one deed: all of it is done or nothing, and what the database refuses is said in words.
-
-    Guards that wait for the commit are asked before it, so that who pressed the button hears of it here.
-
-    Raises:
-        Refused: a guard stopped it.
-    """
-
-    @functools.wraps(act)
-    def whole(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            with transaction.atomic():
-                done = act(*args, **kwargs)
-                with connection.cursor() as cursor:
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-                return done
-        except IntegrityError as error:
-            if (told := refusal(error)) is None:
-                raise
-            raise told from error
-
-    return whole
+deed = deeds(refusal)
+"""Make a function one deed on money."""
