@@ -40,6 +40,8 @@ def role_in(user: Any, case: Case) -> str:
     found = next((role for role in RANK if role in held), "")
     if not found and case.pk in permissions.guest_cases(user):
         found = permissions.GUEST
+    if not found and case.series == "prize" and permissions.JURY in held:
+        found = permissions.JURY
     return found or (OPERATOR if getattr(user, "is_superuser", False) else "")
 
 

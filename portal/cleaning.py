@@ -11,7 +11,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from portal import wiring
-from portal.acting_for import organisation_inputs
 from portal.inputs import DRAFT_LIFETIME
 from portal.models import (
     DraftFile,
@@ -41,7 +40,7 @@ KEEP_HISTORY = 2 * 365 * DAY
 def clean_up(now: dt.datetime) -> dict[str, int]:
     """Remove what is past its time; return how many rows of each kind. Safe to stop and to run again."""
     return {
-        "drafts": drafts(now) + organisation_inputs.remove_old(now),
+        "drafts": sum(remove(now) for remove in wiring.load(wiring.OLD_DRAFTS)),
         "codes": removed(EmailCode.objects.filter(expires_at__lt=now - DAY).exclude(Exists(draft_of_code()))),
         "keys": removed(LinkKey.objects.filter(Q(expires_at__lt=now - DAY) | Q(revoked_at__lt=now - 30 * DAY))),
         "sign_ins": sign_ins(now),

@@ -13,18 +13,30 @@ UPGRADE_LOCK = 7_310_118
 APPEND_ONLY = (
     "portal_event", "portal_accesslog", "portal_input", "portal_inputattachment", "strategy_planreportfile",
     "grants_ledgerentry", "grants_paymentfile", "portal_declaration", "portal_ruling", "portal_letter",
-    "portal_archiveddocument", "grants_applicationversion",
+    "portal_archiveddocument", "grants_applicationversion", "awards_nominationfile", "awards_nomineeanswer",
+    "awards_juryremark",
 )  # fmt: skip
 """Tables the runtime may only read and add to."""
 NEVER_DELETED = (
     "portal_case", "portal_document", "portal_inputanswer", "strategy_planreport", "pghistory_context",
     "grants_account", "grants_grant", "grants_fund", "grants_bankaccount", "grants_payout", "grants_repayment",
     "portal_archivepackage", "grants_message", "grants_decision", "grants_aidaward", "grants_complaint",
+    "awards_candidate", "awards_nomination", "awards_prize", "awards_jurysheet",
 )  # fmt: skip
 READ_ONLY = (
     "django_migrations", "portal_calendarday", "strategy_planversion", "grants_balance", "grants_yearbalance",
-    "grants_grantbalance",
+    "grants_grantbalance", "awards_ballot", "awards_votecount", "awards_voteresult",
 )  # fmt: skip
+
+
+COUNTED_BALLOTS = """
+ALTER TABLE awards_ballot ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS counted_ballots ON awards_ballot;
+CREATE POLICY counted_ballots ON awards_ballot FOR SELECT TO {name} USING (category_id IN (
+    SELECT c.id FROM awards_roundcategory c JOIN awards_votecount v ON v.round_id = c.round_id));
+"""
+"""Until the count a ballot's transaction, its place in the table and the moment it came tell whose it is: the runtime
+reads none before. The owner's functions cast and count them."""
 
 
 @contextmanager
@@ -66,3 +78,5 @@ def grant_runtime(connection: Any, role: str) -> None:
             cursor.execute(f'REVOKE DELETE, TRUNCATE ON "{table}" FROM {name}')
         for table in sorted(set(READ_ONLY) & tables):
             cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {name}')
+        if {"awards_ballot", "awards_votecount"} <= tables:
+            cursor.execute(COUNTED_BALLOTS.format(name=name))

@@ -9,12 +9,15 @@ is she who is late. A deputy is told besides each she stands in for. The sweep a
 from __future__ import annotations
 
 import datetime as dt
+import functools
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BigIntegerField, CharField, F, Q, Value
+from django.db.models import BigIntegerField, BooleanField, CharField, DateField, Expression, F, Func, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from portal import permissions, wiring
 
@@ -58,21 +61,73 @@ def path_to(name: str, **places: str) -> Concat:
     return Concat(*parts, words(address), output_field=CharField())
 
 
+class Slot(NamedTuple):
+    """A parameter's place in a kept statement: what is put there each time it runs."""
+
+    name: str
+
+
+class Given(Expression):
+    """A value that is given when the statement runs, so that its text can be kept."""
+
+    def __init__(self, name: str, output_field: Any) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Sql:
+        return "%s", [Slot(self.name)]
+
+
+class Among(Func):
+    """Whether a column is one of the values given under a name."""
+
+    template, arg_joiner, arity, output_field = "%(expressions)s)", " = ANY(", 2, BooleanField()
+
+    def __init__(self, column: str, name: str) -> None:
+        super().__init__(F(column), Given(name, BigIntegerField()))
+
+
+class Scope(StrEnum):
+    """Whose due dates are asked for; what each needs is given by the names in `NARROWED`."""
+
+    ALL = "all"
+    PERSON = "person"
+    AUTHORITY = "authority"
+    SUBJECTS = "subjects"
+
+
+_PERSON = Given("person", BigIntegerField())
+NARROWED = {
+    Scope.PERSON: Q(Among("tenant", "tenants")) | Q(who=_PERSON) | Q(leader=_PERSON),
+    Scope.AUTHORITY: Q(tenant=Given("authority", BigIntegerField())),
+    Scope.SUBJECTS: Q(Among("about_id", "subjects")),
+}
+
+
+@functools.lru_cache(maxsize=1024)
+def _kept(source: Source, today: dt.date, scope: Scope, language: str) -> tuple[str, tuple[Any, ...]]:
+    """Return a source's SELECT with slots for what differs each time: to write it takes longer than to run it."""
+    rows = source.rows(today).filter(day__lte=Given("until", DateField()))
+    if scope in NARROWED:
+        rows = rows.filter(NARROWED[scope])
+    text, given = rows.order_by().values(*SHAPE).query.get_compiler(connection=connection).as_sql()
+    return text, tuple(given)
+
+
 def due_sql(
-    sources: Iterable[Source], today: dt.date, until: dt.date | Mapping[str, dt.date], *, only: Q | None = None
-) -> Sql:
+    sources: Iterable[Source], today: dt.date, until: dt.date | Mapping[str, dt.date], scope: Scope = Scope.ALL,
+    **given: Any,
+) -> Sql:  # fmt: skip
     """Return the SELECT of everything due up to a day, late things included, in the columns of SHAPE.
 
-    `until` is one day for all, or a day for each kind's name.
+    `until` is one day for all, or a day for each kind's name; `given` is what the scope asks for.
     """
     texts, parameters = [], []
     for source in sources:
-        rows = source.rows(today).filter(day__lte=until if isinstance(until, dt.date) else until[source.kind.name])
-        if only is not None:
-            rows = rows.filter(only)
-        text, given = rows.order_by().values(*SHAPE).query.get_compiler(connection=connection).as_sql()
+        text, slots = _kept(source, today, scope, get_language() or "")
+        own = {**given, "until": until if isinstance(until, dt.date) else until[source.kind.name]}
         texts.append(f"({text})")
-        parameters += given
+        parameters += [own[each.name] if isinstance(each, Slot) else each for each in slots]
     return " UNION ALL ".join(texts), parameters
 
 
@@ -155,7 +210,7 @@ def rule_sql(sources: Iterable[Source]) -> Sql:
     return f"rule (what, days_before, late_every, escalate_after) AS (VALUES {rows})", given
 
 
-def told_sql(today: dt.date, until: dt.date | Mapping[str, dt.date], *, only: Q | None = None) -> Sql:
+def told_sql(today: dt.date, until: dt.date | Mapping[str, dt.date], scope: Scope = Scope.ALL, **given: Any) -> Sql:
     """Return the common table expressions up to `told`: each due row once per person or address it concerns.
 
     `told` has the columns of SHAPE, the rule that applies (days_before, late_every, escalate_after), user_id or
@@ -163,7 +218,7 @@ def told_sql(today: dt.date, until: dt.date | Mapping[str, dt.date], *, only: Q 
     (stands_for). To be put after WITH.
     """
     sources = wiring.deadline_sources()
-    due, due_given = due_sql(sources, today, until, only=only)
+    due, due_given = due_sql(sources, today, until, scope, **given)
     rule, rule_given = rule_sql(sources)
     text = f"due AS MATERIALIZED ({due}), {rule}, {DESK}, {RULED}, {TOLD}"
     days = [*[today] * 4, today - GONE_AFTER, *[today] * 4]
@@ -197,7 +252,7 @@ COLUMNS = "what, about, about_id, day, stated, tenant, headline, part_of, path, 
 def of_person(user: User, today: dt.date, until: dt.date) -> list[Due]:
     """Return what waits for one person up to a day, late things first; one query and the user's roles."""
     own = sorted({authority for authority, _role, _case in permissions.roles_of(user)})
-    text, given = told_sql(today, until, only=Q(tenant__in=own) | Q(who=user.pk) | Q(leader=user.pk))
+    text, given = told_sql(today, until, Scope.PERSON, tenants=own, person=user.pk)
     return fetch(
         f"WITH {text} SELECT DISTINCT ON (day, what, about_id) {COLUMNS} escalated, coalesce(p.name, '') FROM told "
         "LEFT JOIN portal_user p ON p.id = stands_for WHERE user_id = %s "
@@ -208,7 +263,7 @@ def of_person(user: User, today: dt.date, until: dt.date) -> list[Due]:
 
 def of_authority(authority_id: int, today: dt.date, until: dt.date) -> list[Due]:
     """Return what one authority owes up to a day, late things first, whoever is named; one query."""
-    text, given = told_sql(today, until, only=Q(tenant=authority_id))
+    text, given = told_sql(today, until, Scope.AUTHORITY, authority=authority_id)
     return fetch(f"WITH {text} SELECT {COLUMNS} false FROM ruled WHERE \"to\" = '' ORDER BY day, what, about_id", given)
 
 

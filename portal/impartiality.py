@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal import permissions
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from portal.models import User
+    from portal.models import BodyMembership, User
 
 TEXT_VERSION = 1
 """Which wording of the declaration is asked for now (`templates/portal/impartiality/text_1.html`); old ones stay."""
@@ -53,19 +54,39 @@ class NotImpartial(PermissionDenied):
 def _of(declaration: Declaration | None) -> Standing:
     if declaration is None:
         return Standing.UNANSWERED
-    if declaration.answer == Declaration.Answer.NO_TIES:
+    return standing_by(declaration.answer, getattr(getattr(declaration, "ruling", None), "is_impartial", None))
+
+
+def standing_by(answer: str | None, may: bool | None) -> Standing:
+    """Return how one stands who has answered this last, or nothing, and was ruled on so, or not."""
+    if answer is None:
+        return Standing.UNANSWERED
+    if answer == Declaration.Answer.NO_TIES:
         return Standing.IMPARTIAL
-    ruling = getattr(declaration, "ruling", None)
-    if ruling is None:
+    if may is None:
         return Standing.TIED
-    return Standing.RULED_IMPARTIAL if ruling.is_impartial else Standing.DISQUALIFIED
+    return Standing.RULED_IMPARTIAL if may else Standing.DISQUALIFIED
 
 
 def standings(user: Any, case_ids: Iterable[int]) -> dict[int, Standing]:
     """Return how a person stands in each of these cases; one query."""
+    return _standings(Q(user=user.pk), case_ids)
+
+
+def standings_of_seat(seat: BodyMembership, case_ids: Iterable[int]) -> dict[int, Standing]:
+    """Return how a member of a body stands: by what she has declared, or what was registered of her; one query."""
+    return _standings(said_by(seat), case_ids)
+
+
+def said_by(seat: BodyMembership) -> Q:
+    """Return the condition on declarations that a member of a body made them, herself or through an officer."""
+    return Q(member=seat.pk) if seat.user_id is None else Q(member=seat.pk) | Q(user=seat.user_id)
+
+
+def _standings(of_her: Q, case_ids: Iterable[int]) -> dict[int, Standing]:
     wanted = list(case_ids)
     latest: dict[int, Declaration] = {}
-    rows = Declaration.objects.filter(case__in=wanted, user=user.pk).select_related("ruling")
+    rows = Declaration.objects.filter(of_her, case__in=wanted).select_related("ruling")
     for row in rows.order_by("declared_at", "pk"):
         latest[row.case_id] = row
     return {pk: _of(latest.get(pk)) for pk in wanted}

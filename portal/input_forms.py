@@ -24,7 +24,7 @@ from portal.money import format_number
 STAMP = "input-form"
 SHORTEST_SECONDS = 3
 """Nobody reads the questions and writes in less; no upper limit, since some need a day."""
-NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 
 
 class Asked:
@@ -37,7 +37,7 @@ class Asked:
         super().__init__(*args, **kwargs)
 
     def validate(self, value: Any) -> None:
-        if self.missing and value in EMPTY_VALUES:
+        if self.missing and self.required and value in EMPTY_VALUES:  # type: ignore[attr-defined]
             raise ValidationError(self.missing, code="missing")
         super().validate(value)  # type: ignore[misc]
 
@@ -48,6 +48,8 @@ class Address(Asked, forms.EmailField):
     missing = _("Write your e-mail address.")
 
     def run_validators(self, value: Any) -> None:
+        if value in EMPTY_VALUES:
+            return
         try:
             super().run_validators(value)
             outbox.checked_address(value)
@@ -190,20 +192,14 @@ class SignedInForm(InvitedForm):
             self.helper.layout.fields = [part for part in self.helper.layout.fields if part != "drop_files"]
 
 
-class InputForm(SignedInForm):
-    """Input from anyone: the address is confirmed by a code afterwards."""
+class NoRobots(forms.Form):
+    """A form anyone may send: an empty field that robots fill in, and a signed mark of when it was opened."""
 
-    address = Address(
-        label=_("E-mail"), max_length=254, help_text=_("We send a code there now, and receipt and answer later.")
-    )
     website = forms.CharField(label=_("Leave this field empty"), required=False)
     started = forms.CharField(widget=forms.HiddenInput, required=False, initial=lambda: new_stamp())
-    send_text = _("Get the code by e-mail")
-    order = ("text", "speaks_for", "address", "files", "drop_files", "may_publish")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["address"].widget.attrs["autocomplete"] = "email"
         self.fields["website"].widget.attrs.update({"autocomplete": "off", "tabindex": "-1"})
 
     def hidden_parts(self) -> list[Any]:
@@ -238,6 +234,20 @@ class InputForm(SignedInForm):
         """Change what the form shows again in one field."""
         self.data = self.data.copy()
         self.data[name] = value
+
+
+class InputForm(NoRobots, SignedInForm):
+    """Input from anyone: the address is confirmed by a code afterwards."""
+
+    address = Address(
+        label=_("E-mail"), max_length=254, help_text=_("We send a code there now, and receipt and answer later.")
+    )
+    send_text = _("Get the code by e-mail")
+    order = ("text", "speaks_for", "address", "files", "drop_files", "may_publish")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["address"].widget.attrs["autocomplete"] = "email"
 
 
 def new_stamp() -> str:

@@ -13,7 +13,6 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from portal import due, wiring
 from portal.calendar import oslo_today
@@ -131,7 +130,7 @@ def still_said(notices: Collection[int], now: dt.datetime) -> set[int]:
     today = oslo_today(now)
     subjects = Notice.objects.filter(pk__in=notices).values_list("subject_id", flat=True)
     told, given = due.told_sql(
-        today, horizons(wiring.deadline_sources(), today), only=Q(about_id__in=sorted(set(subjects)))
+        today, horizons(wiring.deadline_sources(), today), due.Scope.SUBJECTS, subjects=sorted(set(subjects))
     )
     rest, rest_given = in_order(f"{NEAR},{SAID} {SAID_STILL}", today=today, notices=list(notices))
     with connection.cursor() as cursor:

@@ -23,6 +23,9 @@ from portal.integrations import antivirus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeAlias
+
+    Kind: TypeAlias = tuple[str, Callable[[Any], bool]]
 
 LONGEST_NAME = 120
 HEAD = 8192
@@ -57,8 +60,12 @@ class Checked:
     sha256: str
 
 
-def check(upload: Any, *, limit: int, clean: bool = False) -> Checked:
+def check(
+    upload: Any, *, limit: int, clean: bool = False, kinds: dict[str, Kind] | None = None, taken: str = ""
+) -> Checked:
     """Return what is to be kept of an uploaded file; `clean` takes out what photos say of place, time and camera.
+
+    Who takes other kinds than most gives them as `kinds`, and as `taken` the sentence that names them.
 
     Raises:
         ValidationError: empty, too large, not a kind of file we take, or dangerous; the sentence says which we do take.
@@ -73,24 +80,25 @@ def check(upload: Any, *, limit: int, clean: bool = False) -> Checked:
             code="too_large",
         )
     extension = filename.rpartition(".")[2].lower() if "." in filename else ""
-    if extension not in KINDS:
-        raise ValidationError(_("We do not take “%(name)s”. %(taken)s") % {"name": filename, "taken": what_we_take()})
-    content_type, is_so = KINDS[extension]
+    if extension not in (kinds := kinds or KINDS):
+        words = {"name": filename, "taken": taken or what_we_take()}
+        raise ValidationError(_("We do not take “%(name)s”. %(taken)s") % words, code="unknown_kind")
+    content_type, is_so = kinds[extension]
     upload.seek(0)
     holds = is_so(upload)
     upload.seek(0)
     if not holds:
-        raise not_what_it_says(filename)
+        raise not_what_it_says(filename, taken)
     refuse_dangerous(upload, filename)
     if content_type == HEIC or (clean and content_type in PICTURES):
         return as_picture(upload, filename)
     return Checked(upload, filename, content_type, upload.size, sha256_of(upload))
 
 
-def not_what_it_says(filename: str) -> ValidationError:
+def not_what_it_says(filename: str, taken: str = "") -> ValidationError:
     return ValidationError(
         _("The content of “%(name)s” is not what the name says, or we cannot read it. %(taken)s")
-        % {"name": filename, "taken": what_we_take()},
+        % {"name": filename, "taken": taken or what_we_take()},
         code="not_what_it_says",
     )
 
@@ -265,7 +273,7 @@ def _read(packed: zipfile.ZipFile, name: str) -> bytes:
         return part.read(LARGEST_PART)
 
 
-KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+KINDS: dict[str, Kind] = {
     "pdf": ("application/pdf", _magic("application/pdf")),
     "docx": (
         f"{OOXML}wordprocessingml.document",

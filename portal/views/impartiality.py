@@ -146,7 +146,9 @@ def store(request: Any, cases: list[Case], form: DeclareForm) -> bool:
 @read_or_act
 def rule_on_tie(request: HttpRequest, authority: str, declaration: int) -> HttpResponse:
     """Show a declared tie to who rules on it and to who declared it; take the ruling."""
-    found, user = place_of(request.user, authority), request.user
+    user = request.user
+    own = Declaration.objects.filter(pk=declaration, authority__slug=authority, user=user.pk).first()
+    found = own.authority if own else place_of(user, authority)
     rows = Declaration.objects.select_related("user", "case", "ruling__ruled_by")
     row = get_object_or_404(rows, pk=declaration, authority=found, answer=Declaration.Answer.TIE, user__isnull=False)
     row.case.authority = found

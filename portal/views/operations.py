@@ -38,6 +38,10 @@ ROUNDS = {
     "rates": gettext_lazy("Euro rates"),
     "old_drafts": gettext_lazy("Deletion of old drafts"),
     "unanswered": gettext_lazy("Grants that nobody accepted in time"),
+    "votes": gettext_lazy("Count of public votes"),
+    "plan_documents": gettext_lazy("Reading of plan documents"),
+    "vote_traces": gettext_lazy("Erasing of what is known of voters"),
+    "prize_thanks": gettext_lazy("Letters after a prize is announced"),
 }
 COUNTED = {
     "made": gettext_lazy("made"),
@@ -55,12 +59,17 @@ COUNTED = {
     "runs": gettext_lazy("rounds"),
     "notices": gettext_lazy("notices"),
     "mails": gettext_lazy("mails"),
+    "letters": gettext_lazy("letters"),
     "numbers": gettext_lazy("national identity numbers"),
     "warned": gettext_lazy("told of"),
     "deleted": gettext_lazy("deleted"),
     "entries": gettext_lazy("entries"),
     "accounts": gettext_lazy("accounts"),
     "differences": gettext_lazy("figures that differ"),
+    "counted": gettext_lazy("counted"),
+    "votes": gettext_lazy("public votes"),
+    "plan_documents": gettext_lazy("plan documents"),
+    "voters": gettext_lazy("voters"),
 }
 
 

@@ -81,7 +81,8 @@ def memberships_of(authority: Authority) -> list[RegionMembership]:
 def public_cases(authority: Authority) -> list[Case]:
     """Return the newest cases, each with its number of steps; what more of it may be read its own page decides."""
     cases = Case.objects.filter(authority=authority).select_related("authority").annotate(step_count=Count("steps"))
-    cases = cases.exclude(reference__startswith=MANDATES)  # one for each organisation: they would fill the list
+    # one for each organisation, and one for each nominee: they would fill the list
+    cases = cases.exclude(reference__startswith=MANDATES).exclude(series=Case.Series.PRIZE)
     return list(cases.order_by(F("opened_on").desc(nulls_last=True), "-pk")[:CASES_SHOWN])
 
 
