@@ -22,6 +22,8 @@ class LinkKey(models.Model):
         MANDATE = "mandate", _("Invitation to act for an organisation")
         PASSWORD = "password", _("Choose a password")
         ACCESS = "access", _("Answer to a request for access")
+        NOMINEE = "nominee", _("Nominee’s answer")
+        VOTE = "vote", _("Public vote")
 
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
     key_hash = models.CharField(max_length=64, unique=True)
