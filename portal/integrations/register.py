@@ -50,6 +50,10 @@ class Unit:
     closing: bool = False
     """Being wound up, by itself or by force."""
     deleted_on: dt.date | None = None
+    founded_on: dt.date | None = None
+    """When it was founded; where nobody has said, when it was registered."""
+    accounts_year: int | None = None
+    """The last year it has sent annual accounts for."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,8 @@ def read_unit(said: dict[str, Any]) -> Unit:
         place=_text(address.get("poststed")), industry=_text((said.get("naeringskode1") or {}).get("beskrivelse")),
         bankrupt=said.get("konkurs") is True, closing=any(said.get(sign) is True for sign in CLOSING),
         deleted_on=_day(said.get("slettedato")),
+        founded_on=_day(said.get("stiftelsesdato") or said.get("registreringsdatoEnhetsregisteret")),
+        accounts_year=_year(said.get("sisteInnsendteAarsregnskap")),
     )  # fmt: skip
 
 
@@ -199,3 +205,12 @@ def _day(value: Any) -> dt.date | None:
         ValueError, TypeError: it is none.
     """
     return dt.date.fromisoformat(value) if value else None
+
+
+def _year(value: Any) -> int | None:
+    """Return a year, which the register gives as text.
+
+    Raises:
+        ValueError, TypeError: it is none.
+    """
+    return int(value) if value else None
