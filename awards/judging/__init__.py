@@ -1,0 +1,1 @@
+"""How the jury works: declarations for a whole field, points by the statutes’ criteria, the discussion."""
