@@ -1,0 +1,1 @@
+"""What the letters of a prize say, in the authority’s language form."""
