@@ -8,7 +8,6 @@ panel is the same to everyone. Money that is recommended stands in a column of i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
@@ -184,41 +183,34 @@ def recommended_years(pieces: list[Piece]) -> str:
 class MoneyPanel:
     """Grants' panel on the plans' pages: see `strategy.plan_panels.PlanPanel`."""
 
+    moves_plan = False
+
     @property
     def name(self) -> str:
         return _("Support schemes that serve the plan")
 
-    def version(self, plan_id: int) -> str:
-        """Return a hash of all that is shown."""
-        return blake2b(repr(ask(plan_id)).encode(), digest_size=8).hexdigest()
+    def ask(self, plan_id: int) -> list[Piece]:
+        return ask(plan_id)
 
-    def render(self, plan: Plan, viewer: Any) -> str:
+    def render(self, plan: Plan, asked: list[Piece], viewer: Any) -> str:
         """Return the table of the goals' money and the schemes behind it; nothing where no scheme serves the plan."""
-        pieces = self._pieces(plan)
-        if not pieces:
+        if not asked:
             return ""
         facts = {
-            "rows": goal_rows(pieces), "total": total(pieces), "schemes": scheme_rows(pieces),
-            "recommended_years": recommended_years(pieces), "goal_word": plan.goal_word, "owner": plan.authority.name,
+            "rows": goal_rows(asked), "total": total(asked), "schemes": scheme_rows(asked),
+            "recommended_years": recommended_years(asked), "goal_word": plan.goal_word, "owner": plan.authority.name,
             "language": plan.authority.language_form,
         }  # fmt: skip
         html = render_to_string("grants/panel/plan_money.html", facts)
         return html + ""  # plain text: what a report freezes is encoded as such, and a SafeString is not
 
-    def figures(self, plan: Plan) -> dict[str, int]:
+    def figures(self, asked: list[Piece]) -> dict[str, int]:
         """Return the sums by name."""
-        sums = total(self._pieces(plan))
+        sums = total(asked)
         return {
             "budget_nok": sums.budget_nok, "granted_nok": sums.granted_nok, "paid_nok": sums.paid_nok,
             "left_nok": sums.left_nok, "recommended_nok": sums.recommended_nok,
         }  # fmt: skip
-
-    def _pieces(self, plan: Plan) -> list[Piece]:
-        """Return what was read for this plan object, once: its HTML and its figures must say the same."""
-        known: Any = plan
-        if not hasattr(known, "_money_pieces"):
-            known._money_pieces = ask(plan.pk)
-        return list(known._money_pieces)
 
 
 PANEL = MoneyPanel()

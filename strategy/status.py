@@ -93,8 +93,12 @@ class Status:
     changed: Changed | None = None
 
     @property
-    def panels(self) -> list[PanelContent]:
-        return self.content.panels if self.live else []
+    def money_panels(self) -> list[PanelContent]:
+        return [each for each in self.content.panels if each.figures] if self.live else []
+
+    @property
+    def other_panels(self) -> list[PanelContent]:
+        return [each for each in self.content.panels if not each.figures] if self.live else []
 
     @property
     def has_targets(self) -> bool:
@@ -202,12 +206,13 @@ def _columns() -> dict[str, ArraySubquery]:
 
 
 def read(
-    plan: Plan, *, today: dt.date, participants: list[Participant], period: int | None = None, viewer: Any = None
-) -> Content:
+    plan: Plan, *, today: dt.date, participants: list[Participant], period: int | None = None, viewer: Any = None,
+    panels: list[Any] | None = None,
+) -> Content:  # fmt: skip
     """Return the facts of the plan's pages on a day; a fixed number of queries, whatever the plan's size.
 
     `period` is the one a report is made for; else the last that was due tells who has reported. `viewer` is who sees
-    the panels of other areas; nobody sees what everyone may.
+    the panels of other areas; nobody sees what everyone may. `panels` is what they are made from, where it is asked.
     """
     known: Any = plan if hasattr(plan, "goal_rows") else Plan.objects.annotate(**_columns()).get(pk=plan.pk)
     sdgs = levels.name_sdgs([*known.goal_sdg_rows, *known.plan_sdg_rows])
@@ -220,7 +225,7 @@ def read(
         vision_sdgs=sdgs[None, PlanSdg.Role.VISION], aim_sdgs=sdgs[None, PlanSdg.Role.AIM],
         basis_sdgs=sdgs[None, PlanSdg.Role.BASIS],
         tags=levels.group_tags(known.tag_rows, plan.measure_word),
-        targets=targets, figures=drawn, panels=plan_panels.show(plan, viewer),
+        targets=targets, figures=drawn, panels=plan_panels.show(plan, viewer, panels),
     )  # fmt: skip
     names = {one.authority_id: one.name for one in participants}
     for row in content.rows:

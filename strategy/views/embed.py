@@ -47,7 +47,7 @@ def seen(visit: Visit, viewer: Any) -> Seen:
     if visit.shows_report and earlier:
         return Seen(earlier, has_standing=True)
     plan, participants = visit.fetch()
-    content = read(plan, today=visit.today, participants=participants, viewer=viewer)
+    content = read(plan, today=visit.today, participants=participants, viewer=viewer, panels=visit.panels)
     content.changes = changes.compare(earlier, content) if earlier and visit.live else None
     return Seen(content, has_standing=visit.live)
 
@@ -58,7 +58,7 @@ def seen(visit: Visit, viewer: Any) -> Seen:
 def plan_embed(request: HttpRequest, authority: str, plan: str) -> HttpResponse:
     """Show a plan's public status in few words, for a frame on another web site; the same to everyone who looks."""
     request.user = AnonymousUser()
-    visit = let_in(request, authority, plan)
+    visit = let_in(request, authority, plan, panels=True)
     if (answer := fresh.unchanged(request, visit.state)) is None:
         found = seen(visit, request.user)
         language = found.content.plan.language
@@ -77,7 +77,7 @@ def plan_export(request: HttpRequest, authority: str, plan: str, form: str) -> H
     """Hand out what the reader's page of the plan shows: as csv one table, filtered as asked; else all tables."""
     if form not in export.FORMS:
         raise Http404
-    visit = let_in(request, authority, plan)
+    visit = let_in(request, authority, plan, panels=True)
     if (answer := fresh.unchanged(request, visit.state)) is not None:
         return answer
     found = seen(visit, request.user)

@@ -45,6 +45,8 @@ class Visit(NamedTuple):
     today: dt.date
     state: str
     duties: list[Duty]
+    panels: list[Any] | None = None
+    """What panels of other areas are made from, where the page's state depends on it."""
 
     def fetch(self) -> tuple[Plan, list[Participant]]:
         """Return the plan and who takes part in it; one query."""
@@ -59,8 +61,8 @@ class Visit(NamedTuple):
         return not self.live and self.gate.last is not None
 
 
-def let_in(request: HttpRequest, authority: str, plan: str) -> Visit:
-    """Ask for the plan in one query, and authorise.
+def let_in(request: HttpRequest, authority: str, plan: str, *, panels: bool = False) -> Visit:
+    """Ask for the plan in one query, and authorise. With `panels`, what they show is part of the page's state.
 
     Raises:
         Http404: there is no such plan, or it is a draft of an authority where the reader does no casework.
@@ -71,12 +73,13 @@ def let_in(request: HttpRequest, authority: str, plan: str) -> Visit:
     live = permissions.may_see_standing(request.user, found, found.participant_ids)
     duties = duties_of(request.user, found, [authority, plan])
     today = timezone.localdate()
+    shows = panels and (live or found.last is None)  # a report froze its own
+    asked = plan_panels.ask_for_state(found.plan_id) if shows else None
     state = ""
     if found.version is not None:
-        panels = plan_panels.versions(found.plan_id) if live or found.last is None else ()  # a report froze its own
-        of_data = (found.plan_id, found.version, found.last, live, duties, panels)
+        of_data = (found.plan_id, found.version, found.last, live, duties, plan_panels.version(asked or []))
         state = fresh.state_of(request, today, *of_data)
-    return Visit(found, live, today, state, duties)
+    return Visit(found, live, today, state, duties, asked)
 
 
 def duties_of(user: Any, plan: Gate, place: list[str]) -> list[Duty]:
@@ -91,6 +94,8 @@ def duties_of(user: Any, plan: Gate, place: list[str]) -> list[Duty]:
         text = _("Report no. %(number)s waits to be released")
         found += [Duty(text % {"number": one[0]}, reverse(page, args=[*place, *one])) for one in plan.waiting]
     found.append(Duty(_("Reporting"), reverse("reporting_periods", args=place)))
+    if may_write(user, "strategy.plan", plan.authority_id):
+        found.append(Duty(_("Plan documents"), f"{reverse('plan_imports', args=place[:1])}?plan={plan.plan_id}"))
     if may_write(user, "strategy.actionpart", plan.authority_id):
         found.append(Duty(_("Action part"), reverse("action_part", args=place)))
     if any(may_write(user, "strategy.measurefunding", each) for each in (plan.authority_id, *plan.participant_ids)):
@@ -104,7 +109,7 @@ def duties_of(user: Any, plan: Gate, place: list[str]) -> list[Duty]:
 @require_safe
 def plan_status(request: HttpRequest, authority: str, plan: str) -> HttpResponse:
     """Show what the plan promises and how it goes: today to those who may see that, else as last released."""
-    visit = let_in(request, authority, plan)
+    visit = let_in(request, authority, plan, panels=True)
     if (answer := fresh.unchanged(request, visit.state)) is not None:
         return answer
     chosen, last = Filter.read(request.GET), visit.gate.last
@@ -113,7 +118,9 @@ def plan_status(request: HttpRequest, authority: str, plan: str) -> HttpResponse
 
         return reports.shown(request, visit, last.id, chosen)
     found, participants = visit.fetch()
-    content = read(found, today=visit.today, participants=participants, viewer=request.user)
+    content = read(
+        found, today=visit.today, participants=participants, viewer=request.user, panels=visit.panels
+    )  # fmt: skip
     if last and (earlier := released(last.id)):
         content.changes = changes.compare(earlier, content)
     way = adoption.way_of(getattr(found, "resolution_rows", []))

@@ -320,7 +320,7 @@ def test_jobs_planned_and_reported_stand_on_the_measure_the_fund_serves(
     plan = portal_make.a_plan(application.authority)
     money.served(grant.scheme, portal_make.a_measure(plan).measure)
     Application.objects.filter(pk=application.pk).update(title="Ny ovn")
-    assert "2,5" not in plan_money.PANEL.render(plan, None)
+    assert "2,5" not in plan_money.PANEL.render(plan, plan_money.ask(plan.pk), None)
     row = sent(report, application, manager)
     assert not plan_money.ask(plan.pk)[0].jobs_created
     closing.approve(row, application, counted_nok=500_000, by=officer, now=timezone.now())

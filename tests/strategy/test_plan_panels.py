@@ -23,21 +23,23 @@ class Grants:
     """A panel as another area would write it."""
 
     name = "Tilsagn"
+    moves_plan = False
 
     def __init__(self) -> None:
         self.nok = 500_000
         self.moves = 1
+        self.is_money = True
         self.viewers: list[Any] = []
 
-    def version(self, plan_id: int) -> str:
-        return f"{plan_id}-{self.moves}"
+    def ask(self, plan_id: int) -> tuple[int, int, int]:
+        return plan_id, self.moves, self.nok
 
-    def render(self, plan: Plan, viewer: Any) -> str:
+    def render(self, plan: Plan, asked: tuple[int, int, int], viewer: Any) -> str:
         self.viewers.append(viewer)
-        return f"<p>Gitt: {self.nok}</p>" if self.nok else ""
+        return f"<p>Gitt: {asked[2]}</p>" if asked[2] else ""
 
-    def figures(self, plan: Plan) -> dict[str, int]:
-        return {"granted_nok": self.nok}
+    def figures(self, asked: tuple[int, int, int]) -> dict[str, int]:
+        return {"granted_nok": asked[2]} if self.is_money else {}
 
 
 @pytest.fixture
@@ -53,6 +55,17 @@ def test_a_panel_stands_with_the_money_under_its_own_heading(plan: Plan, grants:
     money = html[html.index('id="penger"') : html.index('id="tiltak"')]
     assert "Tilsagn</h3><p>Gitt: 500000</p>" in money
     assert isinstance(grants.viewers[-1], AnonymousUser)
+
+
+def test_a_panel_without_figures_has_a_section_of_its_own_that_the_page_leads_to(
+    plan: Plan, grants: Grants, reader: Client
+) -> None:
+    grants.is_money = False
+    html = body(page(reader, address(plan)))
+    money, rest = html[html.index('id="penger"') :].split("</section>", 1)
+    assert "Tilsagn" not in money
+    assert '<a href="#felt-1">Tilsagn</a>' in html
+    assert 'id="felt-1">Tilsagn</h2><p>Gitt: 500000</p>' in rest[: rest.index("</section>")].replace("\n", "")
 
 
 def test_a_panel_with_nothing_to_show_is_left_out(plan: Plan, grants: Grants, reader: Client) -> None:
@@ -84,4 +97,4 @@ def test_a_frozen_report_keeps_what_the_panel_showed_everyone(plan: Plan, grants
 
 def test_no_area_shows_a_panel_yet_that_does_not_keep_the_protocol() -> None:
     for panel in plan_panels.panels():
-        assert all(hasattr(panel, part) for part in ("name", "version", "render", "figures"))
+        assert all(hasattr(panel, part) for part in ("name", "ask", "render", "figures"))

@@ -349,7 +349,7 @@ def test_the_whole_page_costs_the_same_for_one_measure_and_for_many(
         with django_assert_num_queries(queries):
             page(client, address(plan))
         measure = plan.measures.earliest("pk")
-        with django_assert_num_queries(queries - 3):
+        with django_assert_num_queries(queries - 4):
             page(client, f"{address(plan)}tiltak/{measure.pk}/")
 
 
