@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from strategy import sentences
 from strategy.levels import read_goals, read_strategies
 from strategy.models import Measure, MeasureTag, Stakeholder, SwotItem, Tag
+from strategy.rules import full_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,8 +109,7 @@ class Entry(NamedTuple):
 
     @property
     def text(self) -> str:
-        full = f"{self.strategy_number}.{self.number}" if self.strategy_number and self.number else self.number
-        return f"{full} {self.title}".strip()
+        return f"{full_number(self.strategy_number or '', self.number)} {self.title}".strip()
 
 
 ENTRY = "current_entry__"

@@ -23,6 +23,7 @@ from strategy.rules import (
     Standing,
     State,
     days_late,
+    full_number,
     late_since,
     standing,
 )
@@ -128,7 +129,7 @@ class Row:
     @property
     def full_number(self) -> str:
         """The printed number with its strategy's before it; empty where the document prints none."""
-        return f"{self.strategy_number}.{self.number}" if self.strategy_number and self.number else self.number
+        return full_number(self.strategy_number, self.number)
 
     @property
     def is_funded(self) -> bool:

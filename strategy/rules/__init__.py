@@ -20,7 +20,7 @@ from strategy.rules.indicators import (
     judge,
     shares,
 )
-from strategy.rules.numbering import WIDEST_GAP, GapKind, NumberGap, number_gaps
+from strategy.rules.numbering import WIDEST_GAP, GapKind, NumberGap, full_number, number_gaps
 from strategy.rules.reporting import (
     PeriodFacts,
     PeriodState,
@@ -48,6 +48,6 @@ __all__ = [
     "CARRIES", "DISPLAY_ORDER", "WIDEST_GAP", "Adoption", "GapKind", "Growth", "Judged", "Judgement", "MeasureFacts",
     "MilestoneFacts", "NumberGap", "Observed", "PeriodFacts", "PeriodState", "Reporting", "Required", "Resolution",
     "Standing", "State", "StepFacts", "TargetFacts", "TargetKind", "TargetStanding", "Wanted", "adoption", "count",
-    "days_late", "judge", "late_since", "must_explain", "number_gaps", "period_state", "reporting", "shares",
-    "standing", "takes_reports", "together", "was_due",
+    "days_late", "full_number", "judge", "late_since", "must_explain", "number_gaps", "period_state", "reporting",
+    "shares", "standing", "takes_reports", "together", "was_due",
 ]  # fmt: skip

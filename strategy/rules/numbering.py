@@ -1,4 +1,4 @@
-"""What a document's own numbering lacks. Pure."""
+"""A document's own numbering, and what it lacks. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,6 +19,13 @@ class GapKind(StrEnum):
 class NumberGap:
     kind: GapKind
     number: str
+
+
+def full_number(above: str, number: str) -> str:
+    """Return a printed number with its parent's before it: "2.7.8"; as it stands where the document prints it whole."""
+    if not above or not number or number.startswith(f"{above}."):
+        return number
+    return f"{above}.{number}"
 
 
 def number_gaps(numbers: Sequence[str]) -> list[NumberGap]:
