@@ -18,6 +18,7 @@ AT_ONCE = [
     Kind("new_date_approved", _("A new date is approved")),
     Kind("follow_code", _("Code to follow a plan"), may_stop=False),
     Kind("followed_news", _("News of what you follow"), may_stop=False),
+    Kind("plan_document_read", _("A plan document is read")),
     Kind("forum_question", _("A question from the forum")),
     Kind("forum_answer", _("An answer to the forum")),
 ]

@@ -3,6 +3,7 @@
 from strategy.models.around import Follower, ForumQuestion, Stakeholder, SwotItem
 from strategy.models.cases import InputEffect, PlanCase
 from strategy.models.funding import MeasureFunding
+from strategy.models.importing import ImportAnomaly, ImportPage, ImportRow, PlanImport
 from strategy.models.indicator import Indicator, Observation, Series, Target
 from strategy.models.measure import Measure, MeasureEntry, MeasureParticipation, MeasureTag, Milestone
 from strategy.models.plan import ActionPart, Goal, GoalSdg, Plan, PlanParticipant, PlanSdg, PlanVersion, Strategy, Tag
@@ -14,6 +15,9 @@ __all__ = [
     "ForumQuestion",
     "Goal",
     "GoalSdg",
+    "ImportAnomaly",
+    "ImportPage",
+    "ImportRow",
     "Indicator",
     "InputEffect",
     "Measure",
@@ -25,6 +29,7 @@ __all__ = [
     "Observation",
     "Plan",
     "PlanCase",
+    "PlanImport",
     "PlanParticipant",
     "PlanReport",
     "PlanReportFile",

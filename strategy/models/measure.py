@@ -130,8 +130,7 @@ class MeasureEntry(Versioned, AuthorityOwned):
     @property
     def full_number(self) -> str:
         """The printed number with its strategy's before it: «2.7.8»; empty where nothing is printed."""
-        parent = self.strategy.number if self.strategy_id and self.strategy else ""
-        return ".".join(part for part in (parent, self.number) if part) if self.number else ""
+        return rules.full_number(self.strategy.number if self.strategy_id and self.strategy else "", self.number)
 
 
 class ParticipationQuerySet(TenantQuerySet):
