@@ -8,6 +8,9 @@ from strategy.views import (
     embed,
     followers,
     funding,
+    import_create,
+    import_review,
+    imports,
     indicators,
     partners,
     period_report,
@@ -55,4 +58,13 @@ urlpatterns = [
     path("<slug:authority>/ansvar/", reassign.reassign, name="reassign"),
     path("<slug:authority>/indikatorer/", indicators.indicators, name="indicators"),
     path("<slug:authority>/indikatorer/<int:indicator>/", indicators.indicator_page, name="indicator_page"),
+    # a plan’s own document on its way to become a plan
+    path("<slug:authority>/plandokumenter/", imports.plan_imports, name="plan_imports"),
+    path("<slug:authority>/plandokumenter/<int:pk>/", imports.plan_import, name="plan_import"),
+    path("<slug:authority>/plandokumenter/<int:pk>/framdrift/", imports.import_progress, name="import_progress"),
+    path("<slug:authority>/plandokumenter/<int:pk>/fil/", imports.import_file, name="import_file"),
+    path("<slug:authority>/plandokumenter/<int:pk>/tekst/", import_review.import_text, name="import_text"),
+    path("<slug:authority>/plandokumenter/<int:pk>/rad/ny/", import_review.new_import_row, name="new_import_row"),
+    path("<slug:authority>/plandokumenter/<int:pk>/rad/<int:row>/", import_review.import_row, name="import_row"),
+    path("<slug:authority>/plandokumenter/<int:pk>/plan/", import_create.import_create, name="import_create"),
 ]

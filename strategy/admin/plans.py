@@ -150,6 +150,7 @@ STANDING = ("status", "resolutions_missing", "live_view_open")
 class PlanAdmin(ResolutionsMixin, TenantAdmin):
     form = PlanForm
     change_form_template = "admin/strategy/plan_change_form.html"
+    change_list_template = "admin/strategy/plan_list.html"
     list_display = ("title", "authority", "period", "status", "live_view_open")
     list_filter = ("status", ("authority", RelatedFilter))
     list_select_related = ("authority",)
@@ -168,6 +169,12 @@ class PlanAdmin(ResolutionsMixin, TenantAdmin):
         if plan.pk is None:
             return gettext("Add the plan first, then the case it is adopted in.")
         return adoption.still_missing(adoption.way_of_plan(plan))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Lead to where a plan is read in from its document, in each authority where the user makes plans."""
+        own = permissions.authorities_with(request.user, permissions.writers_of("strategy.plan"))
+        desks = Authority.objects.filter(pk__in=own).order_by("name") if own else []
+        return super().changelist_view(request, {"desks": desks, **(extra_context or {})})
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {"slug": ("title",)} if obj is None else {}
