@@ -10,6 +10,7 @@ from strategy.demo import (
     halden,
     indre_ostfold,
     load_around,
+    load_documents,
     load_indicators,
     load_measures,
     load_reports,
@@ -43,6 +44,7 @@ def load(shelf: Shelf) -> None:
     load_shared.load(shelf)
     load_reports.load(shelf)
     load_around.load(shelf)
+    load_documents.load(shelf)
 
 
 def _load_adoption(shelf: Shelf, fact: PlanFact, plan: Plan) -> None:
