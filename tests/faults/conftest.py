@@ -87,7 +87,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait(10)
 
 
-def children_of(process: subprocess.Popen[bytes]) -> list[int]:
+def children_of(process: int) -> list[int]:
     """Return the ids of the processes a process has started and that live."""
-    done = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=False)
+    done = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False)
     return [int(line) for line in done.stdout.split()]

@@ -77,11 +77,11 @@ def test_a_worker_killed_in_the_middle_of_500_loses_none_and_doubles_one_per_pro
     server = post[0]
     server.takes = 150
     first = start(*worker(2))
-    wait_until(lambda: len(children_of(first)) == 2, what="two processes")
+    wait_until(lambda: len(children_of(first.pid)) == 2, what="two processes")
     expected = write(500)
     outbox.ask_for_delivery()  # one for each process
     let_so_many_through(server, 150)
-    processes = children_of(first)
+    processes = children_of(first.pid)
     kill(first)
     wait_until(lambda: not any(is_alive(pid) for pid in processes), what="the end of all processes")
     server.takes = None
