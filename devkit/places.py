@@ -17,6 +17,8 @@ from devkit.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORT_ENOUGH = 60  # a socket's whole path must stay under 107 bytes, 103 on macOS
+IN_MEMORY = Path("/dev/shm")
+ROOM = 6 * 2**30  # bytes that must be free: the tests' databases and their log come to two thirds of it
 
 
 class Places:
@@ -75,6 +77,20 @@ def temporary_base() -> str:
 def new_run_folder() -> Path:
     """Return a new private folder with a short path, for sockets and what a test throws away."""
     return Path(tempfile.mkdtemp(prefix="portal-", dir=temporary_base()))
+
+
+def new_folder_in_memory() -> Path | None:
+    """Return a new private folder that lies in memory, or nothing where there is none with room.
+
+    A database is three thousand files; making and dropping one goes ten times as fast there.
+    """
+    try:
+        free = os.statvfs(IN_MEMORY)
+        if free.f_bavail * free.f_frsize < ROOM:
+            return None
+        return Path(tempfile.mkdtemp(prefix="portal-", dir=IN_MEMORY))
+    except OSError:
+        return None
 
 
 def shared_folder(key: str) -> Path:

@@ -28,7 +28,7 @@ ROLES = [
 COMMON = {"listen_addresses": "", "port": "5432", "max_connections": "100", "shared_buffers": "128MB", "jit": "off"}
 FAST = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal",
-    "max_wal_senders": "0", "max_wal_size": "2GB", "autovacuum": "off",
+    "max_wal_senders": "0", "max_wal_size": "1GB", "autovacuum": "off",
 }  # fmt: skip
 
 
@@ -95,7 +95,7 @@ class Cluster:
         shared = shared_folder(places.key)
         if not self.identity.can(self.binaries / "postgres", self.sockets):
             self.binaries = copy_programs(self.binaries, shared)
-        if run in (parent, *parent.parents):  # thrown away after the run
+        if places.demo not in (parent, *parent.parents):  # thrown away after the run
             self.identity.own(parent)
             return parent
         data = shared / "demo"

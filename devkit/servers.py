@@ -16,7 +16,7 @@ from devkit import valkey
 from devkit.binaries import find_postgres, find_valkey
 from devkit.console import say
 from devkit.guard import is_alive
-from devkit.places import Places, locked, new_run_folder, temporary_base, write
+from devkit.places import Places, locked, new_folder_in_memory, new_run_folder, temporary_base, write
 from devkit.postgres import OWNER, RUNTIME, Cluster, database_url
 from devkit.processes import Crew
 from devkit.trouble import Trouble
@@ -30,11 +30,17 @@ OURS = (
 
 
 def bring_up(crew: Crew, places: Places, *, keep: bool, fast: bool) -> dict[str, str]:
-    """Start what the environment does not name; return the addresses. keep: data in .demo, else gone at the end."""
+    """Start what the environment does not name; return the addresses.
+
+    keep: data in .demo, else gone at the end. fast: nothing need outlive a crash, and it lies in memory where it may.
+    """
     run = new_run_folder()
     crew.remove_at_the_end(run)
     logs = places.logs if keep else run
     data = places.demo if keep else run / "data"
+    if fast and (memory := new_folder_in_memory()):
+        crew.remove_at_the_end(memory)
+        data = memory
     data.mkdir(mode=0o700, exist_ok=True)
     (run / "scratch").mkdir(mode=0o700)
     addresses = {name: os.environ[name] for name in ADDRESSES if os.environ.get(name)}

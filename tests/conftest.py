@@ -10,8 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
@@ -71,14 +73,26 @@ LONGEST = ("tests/journeys/", "tests/house/test_urls.py", "tests/faults/")
 
 
 def _spread_the_longest(items: list[pytest.Item]) -> None:
-    """Let each process begin with its share of the longest tests, so that none of them is alone at the end."""
+    """Let each process begin with its share of the longest tests, so that none of them is alone at the end.
+
+    The first process builds the database; the others have tests that need none to begin with.
+    """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     long = [item for item in items if item.nodeid.startswith(LONGEST) and "test_pages" not in item.nodeid]
     chosen = set(long)
-    short = [item for item in items if item not in chosen]
-    share = -(-len(short) // processes)
-    spread = [(*long[n::processes], *short[n * share : (n + 1) * share]) for n in range(processes)]
-    items[:] = [item for each in spread for item in each]
+    light = [item for item in items if item not in chosen and not _asks_the_database(item)]
+    chosen.update(light)
+    rest = [item for item in items if item not in chosen]
+    share, others = -(-len(rest) // processes), max(processes - 1, 1)
+    items.clear()
+    for n in range(processes):
+        if n or processes == 1:
+            items += light[n % others :: others]
+        items += [*long[n::processes], *rest[n * share : (n + 1) * share]]
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    return "django_db_setup" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db") is not None
 
 
 def pytest_collection_finish() -> None:
@@ -117,12 +131,18 @@ def _put_documents_in_place() -> None:
 
     from portal.models import Document
     from portal.models.case import document_path
+    from tests import factories_imports
 
     everything = [(1, text) for text in the_world.documents_of("Hjemby")]
     everything += [(2, text) for text in the_world.documents_of("Naboby")]
     for owner, content in everything:
         row = Document(authority_id=owner, sha256=hashlib.sha256(content).hexdigest())
         path = Path(django_settings.MEDIA_ROOT, document_path(row, ""))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    for owner, name in ((1, "Hjemby"), (2, "Naboby")):
+        content = factories_imports.document_of(name)
+        path = Path(django_settings.MEDIA_ROOT, factories_imports.place_of(owner, content))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
@@ -152,6 +172,27 @@ def owner(own_database: str) -> Iterator[Any]:
 
     with connect_as_owner(own_database, autocommit=True) as connection:
         yield connection
+
+
+class InPassing(psycopg.Connection[Any]):
+    """A connection whose every statement is a step of its own in one transaction."""
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        with self.transaction():
+            return super().execute(*args, **kwargs)
+
+
+@pytest.fixture
+def owner_in_passing(django_db_setup: None) -> Iterator[Any]:
+    """The owner's connection into this process's database, where nothing it does is kept.
+
+    For a test that asks Django nothing: what is locked here would hold it up. It spares a database of its own.
+    """
+    from tests.databases import connect_as_owner
+
+    with connect_as_owner(connections.settings["default"]["NAME"], kind=InPassing) as connection:
+        yield connection
+        connection.rollback()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from devkit import cli, demo, guard, lock, postgres, valkey, venv
+from devkit import cli, demo, guard, lock, places, postgres, valkey, venv
 from devkit.commands import pytest_arguments
 from devkit.places import Places, locked, write
 from devkit.processes import Crew
@@ -248,6 +248,18 @@ def gone(pid: int) -> bool:
     while guard.is_alive(pid) and time.monotonic() < end:
         time.sleep(0.02)
     return not guard.is_alive(pid)
+
+
+def test_databases_lie_in_memory_only_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "IN_MEMORY", tmp_path)
+    monkeypatch.setattr(places, "ROOM", 1)
+    folder = places.new_folder_in_memory()
+    assert folder is not None and folder.parent == tmp_path
+    assert folder.stat().st_mode & 0o077 == 0, "nobody else reads it"
+    monkeypatch.setattr(places, "ROOM", 2**80)
+    assert places.new_folder_in_memory() is None
+    monkeypatch.setattr(places, "IN_MEMORY", tmp_path / "not-there")
+    assert places.new_folder_in_memory() is None
 
 
 def test_leaving_a_crew_stops_its_children_and_removes_its_folders(tmp_path: Path) -> None:
