@@ -14,6 +14,7 @@ from portal.demo import signin_facts as facts
 from portal.models import GroupRole, InputRound, Mail
 from tests import factories as make
 from tests.conftest import signed_in
+from tests.journeys.pressing import press
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -68,15 +69,6 @@ def has_session(site: Site, user: User, name: str, way: str = "") -> None:
     """Let `browse(name)` open a window where this person is signed in, by one of the outside services or as ever."""
     client = signed_in(user, way) if way else signed_in(user)
     site.sessions[name] = client.cookies[django_settings.SESSION_COOKIE_NAME].value
-
-
-# ---- pressing ----
-
-
-def press(page: Page, what: Locator) -> None:
-    """Press what leads to another page, and wait until it has come."""
-    with page.expect_navigation():
-        what.click()
 
 
 def person(key: str) -> facts.PersonFact:

@@ -11,6 +11,7 @@ from portal.models import CaseStep
 from strategy.models import Plan
 from tests import factories as make
 from tests.databases import pointed_at
+from tests.journeys.pressing import press
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ def in_the_sites_database(site: Site, django_db_blocker: Any) -> Iterator[None]:
 
 
 def save(page: Page) -> None:
-    with page.expect_navigation():
-        page.click("input[name=_save]")
+    press(page, "input[name=_save]")
 
 
 def register(page: Page, site: Site, step: CaseStep, outcome: str = "adopted") -> None:
@@ -79,7 +79,7 @@ def test_a_plan_goes_from_draft_to_adopted_through_three_bodies(
     assert reader.goto(site.address(plan.get_absolute_url())).status == 200  # type: ignore[union-attr]
     said = reader.locator(".p-adoption")
     assert "12. februar 2026" in said.inner_text()
-    said.get_by_role("link").first.click()
+    press(reader, said.get_by_role("link").first)
     expect(reader.locator(".p-time .ds-tag")).to_have_count(3)
     reader.locator(".p-time details summary").last.click()
     reader.locator(".p-time details[open]").get_by_text("Planen vedtas slik den er lagt fram.").wait_for()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.journeys.pressing import press
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,14 +25,14 @@ def set_date(site: Site, page: Page, field: str, day: dt.date | None) -> None:
     """Write a date of the measure's first milestone in the case pages, as an officer does."""
     page.goto(site.address(MEASURE))
     page.fill(f"[name=milestones-0-{field}]", day.isoformat() if day else "")
-    page.locator("[name=_continue]").click()
+    press(page, "[name=_continue]")
     expect(page.locator(".messagelist .success")).to_have_count(1)
 
 
 def run_notices(site: Site, page: Page) -> str:
     """Press the demo's button; return the text of the officer's mails, newest first."""
     page.goto(site.address(MAILBOX))
-    page.locator("main form[method=post] button").click()
+    press(page, "main form[method=post] button")
     expect(page.locator(".p-messages")).to_be_visible()
     return page.locator(".p-mails").inner_text() if page.locator(".p-mails").count() else ""
 
@@ -55,7 +57,7 @@ def test_a_date_is_told_followed_when_it_moves_and_falls_silent_when_done(
     page.goto(site.address(MEASURE))
     title = f"Milepæl til prøve {today}"
     page.fill("[name=milestones-0-title]", title)
-    page.locator("[name=_continue]").click()
+    press(page, "[name=_continue]")
 
     set_date(site, page, "due_on", today + dt.timedelta(days=1))
     assert group_of(site, page, title) == "soon"
@@ -68,7 +70,7 @@ def test_a_date_is_told_followed_when_it_moves_and_falls_silent_when_done(
     run_notices(site, page)
     assert notices(site, page, title) == 1
     assert notices(site, page, title, "?alle=1") == 2
-    page.locator("main button[name=all]").click()
+    press(page, "main button[name=all]")
     expect(page.locator("button[name=notice]")).to_have_count(0)
 
     set_date(site, page, "reached_on", today)
@@ -91,19 +93,18 @@ def test_on_paper_what_is_due_later_stands_open(site: Site, browse: Callable[...
 def test_a_mail_is_stopped_and_taken_up_again_by_pressing(site: Site, browse: Callable[..., Watched]) -> None:
     page = browse(scripts=False).page
     page.goto(site.address("/varsler/stopp/{stop_key}/"))
-    page.locator("button[name=stop]").click()
-    page.locator("button[name=undo]").click()
+    press(page, "button[name=stop]")
+    press(page, "button[name=undo]")
     expect(page.locator("button[name=stop]")).to_be_visible()
 
 
 def test_a_calendar_address_is_made_read_and_withdrawn(site: Site, browse: Callable[..., Watched]) -> None:
     page = browse("officer", scripts=False, width=320).page
     page.goto(site.address("/venter-pa-deg/kalender/"))
-    page.locator("button[name=for]").first.click()
+    press(page, "button[name=for]")
     path = page.locator("#adresse").input_value().partition("/kalender/")[2]
     address = f"{site.url}/kalender/{path}"
     assert page.request.get(address).headers["content-type"].startswith("text/calendar")
     page.locator("main table summary").first.click()
-    with page.expect_navigation():
-        page.locator("button[name=withdraw]").first.click()
+    press(page, "button[name=withdraw]")
     assert page.request.get(address).status == 404

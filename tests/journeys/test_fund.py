@@ -24,9 +24,9 @@ from tests import factories_fund as fund
 from tests import factories_money as money
 from tests.databases import pointed_at
 from tests.journeys import signing_in as steps
-from tests.journeys.signing_in import press
+from tests.journeys.pressing import press, press_key
 from tests.journeys.test_grants import ACCOUNT_NUMBER, said
-from tests.journeys.test_pages import look_at
+from tests.journeys.test_pages import glance_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -133,8 +133,7 @@ def types(page: Page, **fields: str) -> None:
 
 def presses(page: Page, what: str, key: str = "Enter") -> None:
     tab_to(page, what)
-    with page.expect_navigation():
-        page.keyboard.press(key)
+    press_key(page, key)
 
 
 def writes(page: Page, world: Fund) -> list[str]:
@@ -149,7 +148,7 @@ def writes(page: Page, world: Fund) -> list[str]:
     page.keyboard.press("ArrowDown")
     types(page, **{"cost-1-text": "Spinnemaskin", "cost-1-amount": "kr 180 000"})
     types(page, **{"money-0-amount": "80 000", "money-1-amount": "100 000"})
-    wrong = look_at(page, "money in the application", by_night=False)
+    wrong = glance_at(page, "money in the application")
     page.locator("[name=money-1-amount]").focus()
     presses(page, "button[value=next]")
     for name in ("has_earlier_aid", "has_linked"):
@@ -259,7 +258,7 @@ def test_granted_with_a_supplement_accepted_and_paid(browse: Callable[..., Watch
     assert decision.notified_on == timezone.localdate() and world.free_nok() == before - 250_000
 
     phone.goto(world.own(application, "vedtak/"))
-    wrong = look_at(phone, "a grant to accept", by_night=False)
+    wrong = glance_at(phone, "a grant to accept")
     phone.set_viewport_size({"width": PHONE, "height": 800})
     push(phone, "ja")
     money.a_bank_account(world.company, number=ACCOUNT_NUMBER.replace(".", ""))
@@ -338,7 +337,7 @@ def test_refused_complained_of_and_granted_when_it_is_looked_at_again(
     decides(chief, world, application, "refused")
     phone = browse("fund-manager", width=PHONE).page
     phone.goto(world.own(application, "klage/"))
-    wrong = look_at(phone, "complain", by_night=False)
+    wrong = glance_at(phone, "complain")
     fill(phone, text="Vi mener prosjektet gir flere arbeidsplasser enn vedtaket sier.")
     push(phone, "klag")
     complaint = Complaint.objects.get(decision__application=application)
@@ -346,7 +345,7 @@ def test_refused_complained_of_and_granted_when_it_is_looked_at_again(
 
     desk.goto(world.page(f"klager/{complaint.pk}/"))
     declares(desk)
-    wrong += look_at(desk, "a complaint", by_night=False)
+    wrong += glance_at(desk, "a complaint")
     form = desk.locator("main form:has(button[value=omgjor])")
     form.locator("textarea[name$=text]").fill("Klageren har rett: prosjektet gir tre nye årsverk.")
     press(desk, form.locator("button[value=omgjor]"))

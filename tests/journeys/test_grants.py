@@ -20,7 +20,8 @@ from tests import factories as make
 from tests import factories_money as money
 from tests.databases import pointed_at
 from tests.journeys import signing_in as steps
-from tests.journeys.test_pages import look_at
+from tests.journeys.pressing import press
+from tests.journeys.test_pages import glance_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -98,7 +99,7 @@ def sign_in(page: Page, bank: Bank, role: str) -> None:
     page.goto(bank.town.page("/konto/login/"))
     page.locator("[name=login]").fill(bank.people[role].email)
     page.locator("[name=password]").fill(make.PASSWORD)
-    steps.press(page, page.locator("main form:has([name=password]) [type=submit]").first)
+    press(page, page.locator("main form:has([name=password]) [type=submit]").first)
     page.goto(bank.page("penger/"))
     expect(page.locator("#konto .p-mine__who")).to_contain_text(bank.people[role].name)
 
@@ -115,7 +116,7 @@ def fill(page: Page, **fields: str) -> None:
 
 
 def send(page: Page, button: str) -> None:
-    steps.press(page, page.locator(f"main {button}").first)
+    press(page, page.locator(f"main {button}").first)
 
 
 # ---- the money comes, and is granted ----
@@ -154,7 +155,7 @@ def decide(page: Page, bank: Bank, grant: Grant) -> None:
     form = page.locator("main form:has(button[value=innvilg])")
     form.locator("[name$=reference]").fill("Delegert vedtak 12/26")
     form.locator("[name$=on]").fill(timezone.localdate().isoformat())
-    steps.press(page, form.locator("button[value=innvilg]"))
+    press(page, form.locator("button[value=innvilg]"))
 
 
 def grant_it(page: Page, bank: Bank) -> Grant:
@@ -187,9 +188,9 @@ def enters_account(page: Page, bank: Bank) -> None:
     fill(page, number="9999.12.34044")
     send(page, "form:has([name=number]) [type=submit]")
     assert "/konto/bekreft/" in page.url
-    steps.press(page, page.locator(f"main a[href*='/konto/inn/{bank.town.providers['ansattporten']}/']").first)
+    press(page, page.locator(f"main a[href*='/konto/inn/{bank.town.providers['ansattporten']}/']").first)
     steps.choose(page, LEADER, TOWN)
-    steps.press(page, page.locator("button[form=igjen]"))
+    press(page, page.locator("button[form=igjen]"))
     expect(page).to_have_title(re.compile("^Feil:"))
     assert bank.association.bank_accounts.count() == 0  # the check digit is wrong
     fill(page, number=ACCOUNT_NUMBER)
@@ -205,7 +206,7 @@ def documents(page: Page, bank: Bank, grant: Grant, payer: str, amount: str) -> 
     page.locator("[name=form][value=cash]").check()
     invoice = {"name": "faktura.txt", "mimeType": "text/plain", "buffer": f"Faktura fra {payer}, {amount}".encode()}
     page.locator("input[type=file]").first.set_input_files(invoice)  # type: ignore[arg-type]
-    steps.press(page, page.locator("main form:has([name=payer]) button[value=legg]"))
+    press(page, page.locator("main form:has([name=payer]) button[value=legg]"))
     said(page, payer)
 
 
@@ -228,7 +229,7 @@ def asks_too_much(page: Page, bank: Bank, grant: Grant) -> None:
 def asks(page: Page, bank: Bank, grant: Grant) -> list[str]:
     """Ask for all of it; return what is wrong with the page."""
     page.goto(bank.own(f"tilskudd/{grant.pk}/utbetaling/"))
-    wrong = look_at(page, "ask for payout", by_night=False)
+    wrong = glance_at(page, "ask for payout")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     fill(page, amount_nok="80 000")
     send(page, "form:has([name=amount_nok]) [type=submit]")
@@ -244,14 +245,14 @@ def reads(page: Page, bank: Bank, grant: Grant) -> None:
     """Approve the papers that wait."""
     page.goto(bank.page(f"penger/tilsagn/{grant.pk}/papirer/"))
     while page.locator("main button[name=gjor][value=ja]").count():
-        steps.press(page, page.locator("main button[name=gjor][value=ja]").first)
+        press(page, page.locator("main button[name=gjor][value=ja]").first)
 
 
 def confirms_account(page: Page, bank: Bank) -> None:
     account = bank.association.bank_accounts.get()
     page.goto(bank.page(f"penger/bankkontoer/{account.pk}/"))
     fill(page, how="Ringte lederen på nummeret i Enhetsregisteret.")
-    steps.press(page, page.locator("main button[value=bekreft]"))
+    press(page, page.locator("main button[value=bekreft]"))
     account.refresh_from_db()
     assert account.state == "confirmed"
 
@@ -259,9 +260,9 @@ def confirms_account(page: Page, bank: Bank) -> None:
 def signs(page: Page, bank: Bank, deed: str) -> None:
     """Find the payout in the list of what waits, and sign it."""
     page.goto(bank.page("penger/utbetalinger/"))
-    steps.press(page, page.locator("main a", has_text="Oppdiktet Byforening").first)
+    press(page, page.locator("main a", has_text="Oppdiktet Byforening").first)
     said(page, nok(80_000))
-    steps.press(page, page.locator(f"main button[name=gjor][value={deed}]"))
+    press(page, page.locator(f"main button[name=gjor][value={deed}]"))
 
 
 def may_not_sign(page: Page, bank: Bank) -> None:
@@ -273,7 +274,7 @@ def may_not_sign(page: Page, bank: Bank) -> None:
 def pays(page: Page, bank: Bank) -> None:
     """Make the file, fetch it, and read the list that comes back, twice."""
     page.goto(bank.page("penger/utbetalinger/filer/"))
-    steps.press(page, page.locator("main button[name=gjor][value=lag]"))
+    press(page, page.locator("main button[name=gjor][value=lag]"))
     payout = bank.payout()
     assert payout.state == "sent" and payout.file is not None
     answer = page.request.get(bank.page(f"penger/utbetalinger/filer/{payout.file.number}.csv"))
@@ -286,7 +287,7 @@ def pays(page: Page, bank: Bank) -> None:
         send(page, "form:has([name=text]) [type=submit]")
         said(page, payout.reference)
         if page.locator("main button[value=les-inn]").count():
-            steps.press(page, page.locator("main button[value=les-inn]"))
+            press(page, page.locator("main button[value=les-inn]"))
         payout.refresh_from_db()
         assert (payout.state, payout.paid_on) == ("paid", timezone.localdate())
     assert LedgerEntry.objects.filter(payout=payout).count() == 1
@@ -296,7 +297,7 @@ def everyone_sees(page: Page, bank: Bank) -> list[str]:
     """Find it on the public page, in its file, and on the plan's status page; return what is wrong with them."""
     page.goto(bank.page("tildelinger/"))
     said(page, "Oppdiktet Byforening", "Julemarked på torget", nok(80_000))
-    wrong = look_at(page, "granted", by_night=False)
+    wrong = glance_at(page, "granted")
     year = timezone.localdate().year
     table = page.request.get(bank.page(f"tildelinger/{year}/tall.csv")).body().decode("utf-8-sig")
     assert "Oppdiktet Byforening" in table and "80000" in table

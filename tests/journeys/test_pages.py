@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 
 from tests.journeys.axe import CONTRAST, violations
 from tests.journeys.pages import PAGES
+from tests.journeys.pressing import press
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tests.journeys.conftest import Site, Watched
 
 WIDTHS = (320, 1280)
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MARKUP = "body => body.outerHTML"
 PARSED = "html => new DOMParser().parseFromString(html, 'text/html').body.outerHTML"
 """What the server sent, as the browser reads it where no script runs."""
@@ -29,13 +31,28 @@ def look_at(page: Page, place: str, *, by_night: bool = True) -> list[str]:
     wrong = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        if (over := page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")) > 0:
+        if (over := page.evaluate(SIDEWAYS)) > 0:
             wrong.append(f"{place}, {width} px: scrolls {over} px sideways: {widest(page)}")
         page.emulate_media(color_scheme="light")
         wrong += [f"{place}, {width} px: {found}" for found in violations(page)]
         if by_night and width == WIDTHS[0]:  # the colours of a page are the same in every width
             page.emulate_media(color_scheme="dark")
             wrong += [f"{place}, {width} px, by night: {found}" for found in violations(page, CONTRAST)]
+    return wrong
+
+
+def glance_at(page: Page, place: str) -> list[str]:
+    """Look at what a journey has come to, on a phone by day; return what is wrong.
+
+    Every page is looked at in each width, by day and night, above; here it is what it says on the way, its errors
+    among them.
+    """
+    before = page.viewport_size
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    wrong = [] if not (over := page.evaluate(SIDEWAYS)) > 0 else [f"{place}: scrolls {over} px: {widest(page)}"]
+    wrong += [f"{place}: {found}" for found in violations(page)]
+    if before is not None:
+        page.set_viewport_size(before)
     return wrong
 
 
@@ -66,6 +83,7 @@ def test_the_page_is_usable(site: Site, lasting: Callable[..., Watched], name: s
     is_changed = plain(watched.page.locator("body").evaluate(MARKUP)) != without
     wrong = look_at(watched.page, name)
     assert watched.page.locator("h1").count() == 1, "main headings"
+    assert watched.page.locator("a[href='']").all_inner_texts() == [], "links that lead nowhere"
     if is_changed:
         bare = lasting(person, scripts=False)
         bare.page.goto(site.address(path))
@@ -85,6 +103,6 @@ def test_the_page_for_an_aged_form_is_usable(site: Site, browse: Callable[..., W
     watched = browse()
     watched.page.goto(site.address("/konto/login/"))
     watched.page.context.clear_cookies()
-    watched.page.locator("main form [type=submit]").first.click()
+    press(watched.page, "main form [type=submit]")
     assert watched.page.locator("h1").count() == 1
     assert look_at(watched.page, "aged form") == []

@@ -21,7 +21,8 @@ from strategy.models import StatusReport
 from tests import factories as make
 from tests.conftest import signed_in
 from tests.databases import pointed_at
-from tests.journeys.test_pages import look_at
+from tests.journeys.pressing import press
+from tests.journeys.test_pages import glance_at
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -76,11 +77,6 @@ def told(site: Site, django_db_blocker: Any) -> Iterator[Told]:
         yield Told(plan, going, late, partners)
 
 
-def submit(page: Page, button: str) -> None:
-    with page.expect_navigation():
-        page.locator(button).first.click()
-
-
 def open_a_period(page: Page, site: Site, told: Told) -> str:
     """Plan a period that opens today and open it; return its address."""
     today = timezone.localdate()
@@ -91,10 +87,10 @@ def open_a_period(page: Page, site: Site, told: Told) -> str:
     page.locator("[name=opens_on]").fill(today.isoformat())
     page.locator("[name=due_on]").fill((today + dt.timedelta(days=14)).isoformat())
     page.locator("[name=body]").select_option(label="Kommunestyret i Hjemby")
-    submit(page, "main form:has([name=ends_on]) [type=submit]")
+    press(page, "main form:has([name=ends_on]) [type=submit]")
     address = page.url
     page.goto(address + "?gjor=apne")
-    submit(page, "[name=bekreft]")
+    press(page, "[name=bekreft]")
     expect(page.locator("main")).to_contain_text("Kai for alle")
     return address
 
@@ -105,24 +101,22 @@ def report_from_a_phone(page: Page, site: Site, told: Told) -> list[str]:
     page.goto(site.url + "/planer/rapportering/")
     expect(page.locator("main li.p-task")).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    wrong = look_at(page, "my reporting")
+    wrong = glance_at(page, "my reporting")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    submit(page, "li.p-task:has-text('Kai for alle') button[name=uendret]")
+    press(page, "li.p-task:has-text('Kai for alle') button[name=uendret]")
     expect(page.locator("main li.p-task")).to_have_count(1)
 
     card = page.locator("li.p-task", has_text="Lager ved havna")
     assert card.locator("button[name=uendret]").count() == 0  # late, and nobody has said why
     if card.locator("details:not([open])").count():
         card.locator("summary").first.click()
-    with page.expect_navigation():
-        card.locator("form:has([name$=next_step]) [type=submit]").click()
+    press(page, card.locator("form:has([name$=next_step]) [type=submit]"))
     expect(page).to_have_title(re.compile("^Feil:"))  # nothing is said yet
     card = page.locator("li.p-task", has_text="Lager ved havna")
     card.locator("[name$=reason]").fill(REASON)
     card.locator("[name$=next_step]").fill(NEXT_STEP)
     card.locator("[name$=new_due_on]").fill((timezone.localdate() + dt.timedelta(days=60)).isoformat())
-    with page.expect_navigation():
-        card.locator("form:has([name$=next_step]) [type=submit]").click()
+    press(page, card.locator("form:has([name$=next_step]) [type=submit]"))
     expect(page.locator("main li.p-task")).to_have_count(0)
     return wrong
 
@@ -134,9 +128,9 @@ def report_as_partner(page: Page, site: Site) -> list[str]:
     page.goto(site.url + urlsplit(str(link)).path)
     expect(page.locator("h1")).to_have_text("Råd til gründere")
     page.locator("[name$=done_since]").fill(SAID_BY_PARTNER)
-    wrong = look_at(page, "a partner's report")
+    wrong = glance_at(page, "a partner's report")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    submit(page, "form:has([name$=done_since]) [type=submit]")
+    press(page, "form:has([name$=done_since]) [type=submit]")
     expect(page.locator("[data-color=success]").first).to_be_visible()
     return wrong
 
@@ -144,11 +138,11 @@ def report_as_partner(page: Page, site: Site) -> list[str]:
 def freeze_and_release(officer: Page, leader: Page, period: str) -> str:
     """Freeze as the officer, release as the leader; return the report's address."""
     officer.goto(period + "frys/")
-    submit(officer, "main form:has([name=once]) [type=submit]")
+    press(officer, "main form:has([name=once]) [type=submit]")
     address = officer.url
     leader.goto(address + ("" if address.endswith("frigi/") else "frigi/"))
     leader.locator("[name=read]").check()
-    submit(leader, "main form:has([name=read]) [type=submit]")
+    press(leader, "main form:has([name=read]) [type=submit]")
     return address
 
 
@@ -206,7 +200,7 @@ def test_from_an_open_period_to_a_released_report_that_stays(
 
     officer.page.goto(site.address(f"/admin/strategy/measureparticipation/{told.late.pk}/change/"))
     officer.page.locator("#id_due_on").fill((timezone.localdate() + dt.timedelta(days=90)).isoformat())
-    submit(officer.page, "input[name=_save]")
+    press(officer.page, "input[name=_save]")
     assert officer.page.locator(".errornote").count() == 0
     anyone.page.goto(plan_page)
     assert anyone.page.locator("main").inner_text() == before
@@ -214,7 +208,7 @@ def test_from_an_open_period_to_a_released_report_that_stays(
     officer.page.goto(plan_page)
     assert officer.page.locator("main").inner_text() != before  # those who see today's picture see the new date
 
-    wrong += look_at(anyone.page, "plan status, released")
+    wrong += glance_at(anyone.page, "plan status, released")
     complaints = [c for each in (officer, leader, responsible, partner, anyone) for c in each.complaints]
     assert wrong == [], "\n".join(wrong)
     assert [c for c in complaints if "/fil/" not in c] == []
@@ -233,11 +227,9 @@ def test_what_the_first_said_stands_when_a_colleague_answers_at_the_same_time(
             card.locator("summary").first.click()
         card.locator("[name$=done_since]").fill(f"Svar {page is colleague.page}")
     for page in (responsible.page, colleague.page):
-        with page.expect_navigation():
-            page.locator("li.p-task", has_text="Kai for alle").locator(
-                "form:has([name$=done_since]) [type=submit]"
-            ).click()
+        card = page.locator("li.p-task", has_text="Kai for alle")
+        press(page, card.locator("form:has([name$=done_since]) [type=submit]"))
     assert "Svar False" in colleague.page.locator("main").inner_text()
     expect(colleague.page.locator("[name$=done_since]").first).to_have_value("Svar True")
     assert StatusReport.objects.get(participation=told.going).done_since == "Svar False"
-    assert look_at(colleague.page, "overtaken") == []
+    assert glance_at(colleague.page, "overtaken") == []

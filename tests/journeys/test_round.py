@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.journeys.pressing import press
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -32,7 +34,7 @@ def make_the_round(page: Page, site: Site) -> str:
     page.locator("#invitations-group .add-row a").click()
     page.locator("#id_invitations-0-name").fill("Bygdelaget")
     page.locator("#id_invitations-0-address").fill(ADDRESS)
-    page.locator("[name=_continue]").click()
+    press(page, "[name=_continue]")
     expect(page.locator(".field-pages a")).to_have_count(2)
     return site.url + str(page.locator(".field-pages a").nth(1).get_attribute("href"))
 
@@ -48,9 +50,9 @@ def test_a_round_goes_from_invitation_to_published_answers(site: Site, browse: C
     desk = make_the_round(officer.page, site)
 
     officer.page.goto(desk)
-    officer.page.locator("a[href='?gjor=inviter']").click()
+    press(officer.page, "a[href='?gjor=inviter']")
     expect(officer.page.locator("main")).to_contain_text(ADDRESS)
-    officer.page.locator("button[value=inviter]").click()
+    press(officer.page, "button[value=inviter]")
     expect(officer.page.locator("[role=status]").first).to_be_visible()
 
     assert QUESTION in newest_mail(invited.page, site)
@@ -58,23 +60,23 @@ def test_a_round_goes_from_invitation_to_published_answers(site: Site, browse: C
     invited.page.goto(site.url + urlsplit(link).path)
     invited.page.locator("textarea[name=text]").fill("Gjør torget bilfritt på lørdager.")
     invited.page.locator("[name=may_publish]").check()
-    invited.page.locator("form:has(textarea) [type=submit]").click()
+    press(invited.page, "form:has(textarea) [type=submit]")
     expect(invited.page.locator("textarea")).to_have_count(0)
 
     officer.page.goto(desk)
-    officer.page.locator("table a[href$='/svar/1/']").first.click()
+    press(officer.page, "table a[href$='/svar/1/']")
     expect(officer.page.locator("main")).to_contain_text("Gjør torget bilfritt på lørdager.")
     officer.page.locator("textarea[name=text]").fill("Vi prøver det til sommeren.")
     officer.page.locator("[name=consequence][value=taken_in]").check()
-    officer.page.locator("button[name=neste]").click()
+    press(officer.page, "button[name=neste]")
     expect(officer.page).to_have_url(desk)
 
-    officer.page.locator("a[href='?gjor=publiser']").click()
+    press(officer.page, "a[href='?gjor=publiser']")
     expect(officer.page.locator("button[value=publiser]")).to_have_count(0)  # the round is still open
     officer.page.goto(f"{desk}?gjor=lukk")
-    officer.page.locator("button[value=lukk]").click()
-    officer.page.locator("a[href='?gjor=publiser']").click()
-    officer.page.locator("button[value=publiser]").click()
+    press(officer.page, "button[value=lukk]")
+    press(officer.page, "a[href='?gjor=publiser']")
+    press(officer.page, "button[value=publiser]")
     expect(officer.page.locator("a[href='?gjor=publiser']")).to_have_count(0)
 
     anyone.page.goto(desk.removesuffix("svar/"))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_pages import look_at
+from tests.journeys.pressing import press, press_key
+from tests.journeys.test_pages import glance_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +24,8 @@ PATIENCE = 3500
 """Milliseconds: the form takes nothing that comes faster than a person writes."""
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+def press_button(page: Page, name: str) -> None:
+    press(page, page.get_by_role("button", name=name, exact=True))
 
 
 def code_in_mailbox(site: Site, browse: Callable[..., Watched]) -> str:
@@ -47,30 +48,30 @@ def test_from_the_form_to_the_receipt(
     lie = tmp_path / "regning.pdf"
     lie.write_bytes(b"MZ\x90\x00")
     page.get_by_label("Vedlegg").set_input_files(lie)
-    press(page, "Få kode på e-post")
+    press_button(page, "Få kode på e-post")
 
     expect(page).to_have_title(re.compile("^Feil:"))
     expect(page.locator("#feil")).to_be_focused()
     page.get_by_role("link", name="Skriv hvem du svarer for.").click()
     expect(page.get_by_label("Hvem svarer du for?")).to_be_focused()
     expect(page.get_by_label("Innspill", exact=True)).to_have_value("La oss søke hele året.")
-    wrong = look_at(page, "mistakes")
+    wrong = glance_at(page, "mistakes")
 
     page.get_by_label("Hvem svarer du for?").fill("Askim bakeri")
     page.get_by_label("E-post").fill(f"kari{scripts}@test.example")
     page.get_by_label("Vedlegg").set_input_files([])
-    press(page, "Få kode på e-post")
+    press_button(page, "Få kode på e-post")
     expect(page).to_have_url(site.address(ROUND + "kode/"))
-    wrong += look_at(page, "code")
+    wrong += glance_at(page, "code")
 
     page.get_by_label("Kode", exact=True).fill("12")
-    press(page, "Bekreft og send innspillet")
-    wrong += look_at(page, "code, mistake")
+    press_button(page, "Bekreft og send innspillet")
+    wrong += glance_at(page, "code, mistake")
     page.get_by_label("Kode", exact=True).fill(code_in_mailbox(site, browse))
-    page.keyboard.press("Enter")
+    press_key(page)
     expect(page).to_have_url(site.address(ROUND + "kvittering/"))
     expect(page.locator("main")).to_contain_text("La oss søke hele året.")
-    wrong += look_at(page, "receipt")
+    wrong += glance_at(page, "receipt")
     page.reload()
     expect(page.locator("h1")).to_contain_text("Takk")
     assert wrong == [], "\n".join(wrong)

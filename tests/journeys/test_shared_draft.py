@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_pages import look_at
+from tests.journeys.pressing import press
+from tests.journeys.test_pages import glance_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,14 +29,15 @@ def write(page: Page, site: Site, text: str) -> None:
 
 def test_it_is_saved_quietly_some_seconds_after_one_stops_typing(site: Site, browse: Callable[..., Watched]) -> None:
     mine = browse("manager")
-    write(mine.page, site, "Skrevet uten å trykke på noe")
-    expect(mine.page.locator("#lagret")).to_contain_text("Manager Hjemby", timeout=9000)
+    with mine.page.expect_response(lambda answer: answer.request.method == "POST", timeout=15_000):
+        write(mine.page, site, "Skrevet uten å trykke på noe")
+    expect(mine.page.locator("#lagret")).to_contain_text("Manager Hjemby")
     expect(mine.page.locator("#lagret")).to_have_text(SAVED)
     theirs = browse("colleague")
     theirs.page.goto(site.address(DRAFT))
     expect(theirs.page.get_by_label("Innspill", exact=True)).to_have_value("Skrevet uten å trykke på noe")
     mine.page.get_by_label("Innspill", exact=True).fill("Og så trykket jeg likevel")
-    mine.page.get_by_role("button", name="Lagre", exact=True).click()
+    press(mine.page, mine.page.get_by_role("button", name="Lagre", exact=True))
     expect(mine.page.locator(".ds-alert", has_text="Lagret.")).to_be_visible()
     assert mine.complaints == []
 
@@ -45,12 +47,12 @@ def test_two_who_write_at_once_see_both_texts(site: Site, browse: Callable[..., 
     mine, theirs = browse("manager", width=320, scripts=scripts), browse("colleague", scripts=False)
     write(mine.page, site, f"Lederens tekst {scripts}")
     write(theirs.page, site, f"Kollegaens tekst {scripts}")
-    theirs.page.get_by_role("button", name="Lagre", exact=True).click()
-    mine.page.get_by_role("button", name="Lagre", exact=True).click()
+    press(theirs.page, theirs.page.get_by_role("button", name="Lagre", exact=True))
+    press(mine.page, mine.page.get_by_role("button", name="Lagre", exact=True))
     expect(mine.page.locator("main")).to_contain_text(f"Kollegaens tekst {scripts}")
     expect(mine.page.get_by_label("Innspill", exact=True)).to_have_value(f"Lederens tekst {scripts}")
-    wrong = look_at(mine.page, "both texts")
-    mine.page.get_by_role("button", name="Lagre", exact=True).click()
+    wrong = glance_at(mine.page, "both texts")
+    press(mine.page, mine.page.get_by_role("button", name="Lagre", exact=True))
     expect(mine.page.locator(".ds-alert", has_text="Lagret.")).to_be_visible()
     theirs.page.goto(site.address(DRAFT))
     expect(theirs.page.get_by_label("Innspill", exact=True)).to_have_value(f"Lederens tekst {scripts}")

@@ -17,7 +17,8 @@ from portal.signing_in import groups, signins
 from tests import factories as make
 from tests.databases import pointed_at
 from tests.journeys import signing_in as steps
-from tests.journeys.test_pages import look_at
+from tests.journeys.pressing import press
+from tests.journeys.test_pages import glance_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,7 +85,7 @@ def test_an_employee_without_a_group_gets_no_case_pages(browse: Callable[..., Wa
     steps.begin(page, town, "entra")
     steps.choose(page, "eli")
     is_nobody(page)
-    assert look_at(page, "no role") == []
+    assert glance_at(page, "no role") == []
     page.goto(town.page("/admin/"))
     assert "/konto/login/" in page.url
 
@@ -99,17 +100,17 @@ def test_a_citizen_signs_in_gives_input_without_a_code_and_finds_it_again(
     watched = browse(width=320, scripts=scripts)
     page, address = watched.page, steps.address_of(town, "ada")
     steps.begin(page, town, "idporten", onward=town.round.get_absolute_url())
-    wrong = look_at(page, "who are you")
+    wrong = glance_at(page, "who are you")
     steps.choose(page, "ada")
     expect(page).to_have_url(town.page("/konto/velkommen/"))
-    wrong += look_at(page, "welcome")
+    wrong += glance_at(page, "welcome")
     steps.welcome(page, "Ada Oppdiktet", address)
     expect(page).to_have_url(town.round_page)
     signed_in_as(page, "Ada Oppdiktet")
 
     page.wait_for_timeout(PATIENCE)
     page.get_by_label("Innspill", exact=True).fill("Vi trenger flere læreplasser.")
-    steps.press(page, page.locator("main form:has(textarea[name=text]) [type=submit]").first)
+    press(page, page.locator("main form:has(textarea[name=text]) [type=submit]").first)
     assert page.url.startswith(town.round_page + "kvittering/")
     received = Input.objects.get(round=town.round)
     assert received.address == address
@@ -118,7 +119,7 @@ def test_a_citizen_signs_in_gives_input_without_a_code_and_finds_it_again(
 
     page.goto(town.page("/min-side/"))
     expect(page.locator("main")).to_contain_text(town.round.title)
-    wrong += look_at(page, "my page")
+    wrong += glance_at(page, "my page")
     assert wrong + watched.complaints == [], "\n".join(wrong + watched.complaints)
 
 
@@ -137,22 +138,22 @@ def invite(page: Page, town: Town, organisation: Organisation, address: str) -> 
     page.goto(town.page(f"/min-side/virksomhet/{organisation.pk}/inviter/"))
     page.locator("[name=name]").fill("Kollega Oppdiktet")
     page.locator("[name=address]").fill(address)
-    steps.press(page, page.locator("main form:has([name=address]) [type=submit]"))
+    press(page, page.locator("main form:has([name=address]) [type=submit]"))
 
 
 def accept_by_code(page: Page, town: Town, address: str) -> None:
     """Open the mailed invitation, sign in with a code as one who is new, and say yes."""
     invitation = town.page(steps.link_to(address, "/fullmakt/"))
     page.goto(invitation)
-    steps.press(page, page.locator("button[name=gjor][value=logg-inn]"))
-    steps.press(page, page.locator("main a[href*='/konto/kode/']").first)
+    press(page, page.locator("button[name=gjor][value=logg-inn]"))
+    press(page, page.locator("main a[href*='/konto/kode/']").first)
     page.locator("[name=address]").fill(address)
-    steps.press(page, page.locator("main form:has([name=address]) [type=submit]"))
+    press(page, page.locator("main form:has([name=address]) [type=submit]"))
     steps.write_code(page, address)
     page.locator("[name=name]").fill("Kollega Oppdiktet")
-    steps.press(page, page.locator("main form:has([name=name]) [type=submit]"))
+    press(page, page.locator("main form:has([name=name]) [type=submit]"))
     expect(page.locator("main")).to_contain_text(steps.BAKERY.name)
-    steps.press(page, page.locator("button[name=gjor][value=ja]"))
+    press(page, page.locator("button[name=gjor][value=ja]"))
 
 
 @with_and_without_scripts
@@ -171,8 +172,8 @@ def test_a_manager_invites_a_colleague_who_prepares_and_only_the_manager_sends(
     colleague.page.goto(writing)
     colleague.page.locator("textarea[name=text]").fill("Bakeriet trenger folk som kan baking.")
     assert colleague.page.locator("button[name=do][value=review]").count() == 0
-    steps.press(colleague.page, colleague.page.locator("button[name=do][value=save]"))
-    wrong = look_at(colleague.page, "a draft one may not send")
+    press(colleague.page, colleague.page.locator("button[name=do][value=save]"))
+    wrong = glance_at(colleague.page, "a draft one may not send")
     answer = colleague.page.goto(writing + "?gjor=send")
     assert answer is not None
     assert answer.status == 403
@@ -180,9 +181,9 @@ def test_a_manager_invites_a_colleague_who_prepares_and_only_the_manager_sends(
 
     manager.page.goto(writing)
     expect(manager.page.locator("textarea[name=text]")).to_have_value("Bakeriet trenger folk som kan baking.")
-    steps.press(manager.page, manager.page.locator("button[name=do][value=review]"))
-    wrong += look_at(manager.page, "read through and send")
-    steps.press(manager.page, manager.page.locator("button[name=do][value=send]"))
+    press(manager.page, manager.page.locator("button[name=do][value=review]"))
+    wrong += glance_at(manager.page, "read through and send")
+    press(manager.page, manager.page.locator("button[name=do][value=send]"))
     assert manager.page.url.startswith(town.round_page + "kvittering/")
     sent = Input.objects.get(round=town.round)
     assert (sent.organisation, sent.text) == (organisation, "Bakeriet trenger folk som kan baking.")
@@ -211,9 +212,9 @@ def test_a_number_that_is_typed_opens_nothing(browse: Callable[..., Watched], to
     other.goto(town.page("/min-side/fullmakter/ny/"))
     other.locator("[name=hos]").select_option(town.authority.slug)
     other.locator("[name=nummer]").fill(organisation.number)
-    steps.press(other, other.locator("main form:has([name=nummer]) [type=submit]").first)
+    press(other, other.locator("main form:has([name=nummer]) [type=submit]").first)
     expect(other.locator("main")).to_contain_text(steps.BAKERY.name)  # the register is open to all; the portal is not
-    steps.press(other, other.locator("main form[method=post] [type=submit]").first)
+    press(other, other.locator("main form[method=post] [type=submit]").first)
     for path in ("/min-side/fullmakter/", "/min-side/", *pages):  # having asked opens nothing either
         other.goto(town.page(path))
         said = other.content()
@@ -240,7 +241,7 @@ def test_two_tabs_that_sign_in_as_two_people_never_mix_them(browse: Callable[...
     steps.choose(first, "jorunn")
     signed_in_as(first, "Jorunn Oppdiktet")
     expect(first.locator("main")).to_contain_text("Ada Oppdiktet")  # she is told who was signed in
-    steps.press(second, second.locator("main form:has(textarea[name=text]) [type=submit]").first)
+    press(second, second.locator("main form:has(textarea[name=text]) [type=submit]").first)
     assert not Input.objects.filter(round=town.round).exists(), "what Ada wrote is not sent as Jorunn's"
     assert "Dette sier Ada." in second.content()
     second.goto(town.page("/min-side/"))
@@ -255,7 +256,7 @@ def test_one_ends_ones_own_session_elsewhere_and_it_is_out(browse: Callable[...,
     row = here.locator("table").first.locator("tr:has(button[name=session])")
     expect(row).to_have_count(1)
     row.locator("summary").click()
-    steps.press(here, row.locator("button[name=session]"))
+    press(here, row.locator("button[name=session]"))
     there.goto(town.page("/min-side/"))
     is_nobody(there)
     here.goto(town.page("/min-side/"))
@@ -266,7 +267,7 @@ def test_one_signs_out_from_the_menu_without_scripts(browse: Callable[..., Watch
     page = browse(width=320, scripts=False).page
     steps.come_in(page, town, "idporten", "ada")
     page.goto(town.page("/min-side/"))
-    steps.press(page, steps.in_menu(page).locator("form [type=submit]"))
+    press(page, steps.in_menu(page).locator("form [type=submit]"))
     assert SignIn.objects.filter(user__email=steps.address_of(town, "ada"), ended_how="left").count() == 1
     page.goto(town.page("/min-side/"))
     is_nobody(page)
@@ -282,9 +283,9 @@ def test_one_connects_another_way_in_is_told_and_takes_it_away_again(
     page.goto(town.page("/konto/koblinger/"))
     expect(page.locator("table tbody tr")).to_have_count(1)
     expect(page.locator("button[name=disconnect]")).to_have_count(0)  # the only way in
-    steps.press(page, page.locator(f"main a[href*='/konto/inn/{town.providers['ansattporten']}/']"))
+    press(page, page.locator(f"main a[href*='/konto/inn/{town.providers['ansattporten']}/']"))
     assert "/konto/bekreft/" in page.url  # first: is it she?
-    steps.press(page, page.locator(f"main a[href*='/konto/inn/{town.providers['idporten']}/']"))
+    press(page, page.locator(f"main a[href*='/konto/inn/{town.providers['idporten']}/']"))
     steps.choose(page, "bo")
     steps.choose(page, "bo", steps.BAKERY.number)
     expect(page).to_have_url(town.page("/konto/koblinger/"))
@@ -294,8 +295,8 @@ def test_one_connects_another_way_in_is_told_and_takes_it_away_again(
 
     row = page.locator("table tbody tr", has_text="Ansattporten")
     row.locator("summary").click()
-    wrong = look_at(page, "disconnect")
-    steps.press(page, row.locator("button[name=disconnect]"))
+    wrong = glance_at(page, "disconnect")
+    press(page, row.locator("button[name=disconnect]"))
     expect(page.locator("table tbody tr")).to_have_count(1)
     assert wrong + watched.complaints == [], "\n".join(wrong + watched.complaints)
 
@@ -310,11 +311,11 @@ def test_a_service_that_is_down_is_said_plainly_and_the_other_way_in_works(
     page, steering = browse(width=320, scripts=False).page, browse().page
     steps.steer(steering, site, way="entra", do="down")
     steps.begin(page, town, "entra")
-    assert look_at(page, "a service that is down") == []
-    steps.press(page, page.locator("main a[href*='/konto/login/']").first)
+    assert glance_at(page, "a service that is down") == []
+    press(page, page.locator("main a[href*='/konto/login/']").first)
     page.locator("[name=login]").fill(officer.email)
     page.locator("[name=password]").fill(make.PASSWORD)
-    steps.press(page, page.locator("main form:has([name=password]) [type=submit]").first)
+    press(page, page.locator("main form:has([name=password]) [type=submit]").first)
     page.goto(town.page("/admin/portal/inputround/"))
     expect(page.locator("main")).to_contain_text(town.round.title)
 
@@ -338,13 +339,13 @@ def test_showing_who_one_is_once_more_keeps_what_was_typed(
     grow_old(User.objects.get(email=steps.address_of(town, "bo")))
     invite(page, town, organisation, address)
     assert "/konto/bekreft/" in page.url
-    wrong = look_at(page, "show who you are")
+    wrong = glance_at(page, "show who you are")
     assert not organisation.mandate_invitations.exists()
-    steps.press(page, page.locator(f"main a[href*='/konto/inn/{town.providers['ansattporten']}/']").first)
+    press(page, page.locator(f"main a[href*='/konto/inn/{town.providers['ansattporten']}/']").first)
     steps.choose(page, "bo", steps.BAKERY.number)
     expect(page).to_have_url(town.page("/konto/fortsett/"))
-    wrong += look_at(page, "what was typed")
-    steps.press(page, page.locator("button[form=igjen]"))
+    wrong += glance_at(page, "what was typed")
+    press(page, page.locator("button[form=igjen]"))
     assert organisation.mandate_invitations.get().address == address
     assert wrong + watched.complaints == [], "\n".join(wrong + watched.complaints)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
 
 from portal.models import IdentityProvider
 from tests.databases import pointed_at
-from tests.journeys.test_pages import look_at
+from tests.journeys.pressing import press
+from tests.journeys.test_pages import glance_at
 from tests.world import HOME
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def start(site: Site, django_db_blocker: object) -> Callable[[str], str]:
-    """`start("idporten")` is where one begins to sign in at home."""
+    """`start("idporten")` is where one begins to sign in at home; what has been counted before is forgotten."""
+    cache.clear()
 
     def address(way: str) -> str:
         with django_db_blocker.unblock(), pointed_at(site.database):  # type: ignore[attr-defined]
@@ -34,6 +37,7 @@ def start(site: Site, django_db_blocker: object) -> Callable[[str], str]:
 
 
 def is_marked(page: Page) -> bool:
+    page.wait_for_load_state()
     return page.locator(".ds-alert[data-color=warning]").is_visible() and page.locator(".p-brand small").is_visible()
 
 
@@ -46,8 +50,8 @@ def test_a_citizen_chooses_who_she_is_by_a_link(
     page.goto(start("idporten"))
     assert is_marked(page)
     complaints = list(watched.complaints)
-    assert look_at(page, "people") == []
-    page.get_by_role("link", name="Geir Oppdiktet").click()
+    assert glance_at(page, "people") == []
+    press(page, page.get_by_role("link", name="Geir Oppdiktet"))
     assert page.url.startswith(f"{site.url}/konto/velkommen/"), "she is new here"
     assert complaints == []
 
@@ -58,10 +62,10 @@ def test_a_manager_chooses_the_company_too(
     watched = browse(width=320, scripts=False)
     page = watched.page
     page.goto(start("ansattporten"))
-    page.get_by_role("link", name="Bo Oppdiktet").click()
+    press(page, page.get_by_role("link", name="Bo Oppdiktet"))
     assert is_marked(page) and page.get_by_role("link", name="OPPDIKTET KAFÉ AS").is_visible()
-    assert look_at(page, "parties") == []
-    page.get_by_role("link", name="OPPDIKTET BAKERI AS").click()
+    assert glance_at(page, "parties") == []
+    press(page, page.get_by_role("link", name="OPPDIKTET BAKERI AS"))
     assert page.url.startswith(f"{site.url}/konto/velkommen/")
 
 
@@ -70,10 +74,10 @@ def test_one_who_acts_for_nobody_is_told_so_and_can_go_back(
 ) -> None:
     page = browse().page
     page.goto(start("ansattporten"))
-    page.get_by_role("link", name="Ada Oppdiktet").click()
-    assert page.locator(".p-empty").is_visible()
-    assert look_at(page, "no parties") == []
-    page.locator("main .p-actions a").last.click()
+    press(page, page.get_by_role("link", name="Ada Oppdiktet"))
+    page.locator(".p-empty").wait_for()
+    assert glance_at(page, "no parties") == []
+    press(page, page.locator("main .p-actions a").last)
     assert page.url.startswith(f"{site.url}/konto/inn/"), "the portal says that nobody was signed in"
 
 
@@ -83,12 +87,12 @@ def test_a_service_that_is_down_leads_back_to_the_portals_own_words(
     page = browse().page
     page.goto(start("idporten"))  # the portal has its copy of what the service says of itself
     page.goto(f"{site.url}/demo/innlogging/")
-    page.locator("form:has([value=idporten]) button").click()
+    press(page, "form:has([value=idporten]) button")
     try:
         page.goto(start("idporten"))
         assert page.url.startswith(f"{site.url}/konto/inn/")
     finally:
         page.goto(f"{site.url}/demo/innlogging/")
-        page.locator("form:has([value=idporten]) button").click()
+        press(page, "form:has([value=idporten]) button")
     page.goto(start("idporten"))
     assert is_marked(page)
