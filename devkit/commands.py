@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Sequence
+from pathlib import Path
 
 from devkit import venv
 from devkit.console import say
@@ -60,7 +61,10 @@ def run_bench(places: Places, given: Sequence[str]) -> int:
 
 
 def run_manage(places: Places, given: Sequence[str]) -> int:
-    """Run manage.py against the demo's servers: those of a demo that runs, else our own for as long as it takes."""
+    """Run manage.py against the demo's servers: those of a demo that runs, else our own for as long as it takes.
+
+    It runs where dev.py was called, so that a file is named as seen from there.
+    """
     places.make()
     python = venv.ensure(places)
     with session(places, "manage") as held, Crew(keep=(held.descriptor,) if isinstance(held, Session) else ()) as crew:
@@ -70,4 +74,4 @@ def run_manage(places: Places, given: Sequence[str]) -> int:
         else:
             addresses, port = held["addresses"], held["port"]
         env = demo_environment(places, addresses, port)
-        return crew.run([python, "manage.py", *given], env=env, cwd=places.root)
+        return crew.run([python, places.root / "manage.py", *given], env=env, cwd=Path.cwd())

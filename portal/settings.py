@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "portal",
     "strategy",
     "grants",
+    "awards",
     "portal.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -135,8 +136,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not SECURE
-WHITENOISE_AUTOREFRESH = TESTING  # a scan of all files for each test client costs more than the tests
-WHITENOISE_MAX_AGE = 0 if TESTING else 3600
+WHITENOISE_AUTOREFRESH = TESTING and not DEMO  # a scan of all files for each test client costs more than the tests
+WHITENOISE_MAX_AGE = 0 if WHITENOISE_AUTOREFRESH else 3600
 _STATIC_STORAGE = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"
     if SECURE
@@ -270,6 +271,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.tasks.beat_tick", "schedule": 30.0},
     "recover-outbox": {"task": "portal.tasks.deliver_outbox", "schedule": 60.0},
     "periods": {"task": "strategy.tasks.open_periods", "schedule": crontab(hour="6-21", minute=25)},
+    "plan-documents": {"task": "strategy.tasks.read_plan_documents", "schedule": 60.0},
     "sweep": {"task": "portal.tasks.sweep_deadlines", "schedule": crontab(minute=0)},
     "sweep-at-the-days-start": {"task": "portal.tasks.sweep_deadlines", "schedule": crontab(hour=6, minute=30)},
     "digests": {"task": "portal.tasks.send_digests", "schedule": crontab(minute="*/5")},
@@ -279,6 +281,9 @@ CELERY_BEAT_SCHEDULE = {
     "rates": {"task": "grants.tasks.fetch_rates", "schedule": crontab(hour=17, minute=20)},
     "old-drafts": {"task": "grants.tasks.forget_old_drafts", "schedule": crontab(hour=3, minute=40)},
     "unanswered": {"task": "grants.tasks.lapse_unanswered_grants", "schedule": crontab(hour=4, minute=10)},
+    "votes": {"task": "awards.tasks.count_votes", "schedule": crontab(minute="*/5")},
+    "vote-traces": {"task": "awards.tasks.erase_vote_traces", "schedule": crontab(hour=2, minute=20)},
+    "prize-thanks": {"task": "awards.tasks.thank_after_ceremonies", "schedule": crontab(minute=20)},
 }
 
 # ---- outside systems ----

@@ -17,28 +17,31 @@ if TYPE_CHECKING:
     from portal.kinds import Kind, Source
     from portal.models import Authority, Case, CaseStep, LinkKey, Notice, Organisation, User
 
-AREA_URLS = ["strategy.urls", "grants.urls", "grants.fund_urls"]
+AREA_URLS = ["strategy.urls", "grants.urls", "grants.fund_urls", "awards.urls"]
 SUMMARIES = ["strategy.panels.summaries"]
 """Each: list of authorities → {authority id: {"text", "figure"}}, one query for all of them."""
 AUTHORITY_PANELS = [
     "grants.calls.public_calls.authority_panel", "strategy.panels.authority_panel", "grants.panels.authority_panel",
+    "awards.panels.authority_panel",
 ]  # fmt: skip
 """Each: (authority, user) → {"template", …facts} or None."""
 DEADLINES = [
     "portal.deadlines.SOURCES", "strategy.deadlines.SOURCES", "grants.deadlines.SOURCES",
     "grants.payout_deadlines.SOURCES", "grants.fund_deadlines.SOURCES", "grants.minimis_aid.deadlines.SOURCES",
-    "grants.complaining.deadlines.SOURCES",
+    "grants.complaining.deadlines.SOURCES", "awards.deadlines.SOURCES",
 ]  # fmt: skip
 """Each: list of `portal.kinds.Source`: where the area's due dates live, in one shape."""
-AT_ONCE = ["portal.kinds.AT_ONCE", "strategy.kinds.AT_ONCE", "grants.kinds.AT_ONCE"]
+AT_ONCE = ["portal.kinds.AT_ONCE", "strategy.kinds.AT_ONCE", "grants.kinds.AT_ONCE", "awards.kinds.AT_ONCE"]
 """Each: list of `portal.kinds.Kind` that are told when something happens."""
-PLAN_PANELS = ["grants.plan_money.PANEL"]
-"""Each: an object with `name`, `version(plan)`, `render(plan, viewer)` and `figures(plan)`: `strategy.plan_panels`."""
+PLAN_PANELS = ["grants.plan_money.PANEL", "awards.plan_prizes.PANEL"]
+"""Each: a panel on a plan's page, of the shape `strategy.plan_panels.PlanPanel`."""
 GUARDED_PAGES = frozenset(
     {
         "my_reporting", "report_measure", "reporting_periods", "new_period", "reporting_period", "period_report",
         "freeze_report", "release_report", "correct_report", "action_part", "plan_funding", "reassign", "indicators",
         "indicator_page", "answer_question",
+        "plan_imports", "plan_import", "import_progress", "import_file", "import_text", "new_import_row", "import_row",
+        "import_create",
         "own_grants", "own_grant", "own_financing", "own_report", "ask_payout", "own_bank_account", "money",
         "account_page", "entry_page", "budget_lines", "budget_line", "fund_page", "year_end", "reconciliation",
         "grants", "new_grant", "grant_desk", "decide_grant", "settle_condition", "read_papers", "money_back",
@@ -54,6 +57,11 @@ GUARDED_PAGES = frozenset(
         "complaints", "register_complaint", "complaint_desk", "project_changes", "answer_change",
         "read_final_accounts", "impartiality_desk", "declare", "rule_on_tie", "case_impartiality", "archive",
         "archive_package", "export_case", "access_requests", "answer_access", "retention", "own_data",
+        "prize_desk", "new_prize", "edit_prize", "working_group", "desk_statutes", "earlier_winners", "new_round",
+        "round_desk", "edit_round", "move_round", "round_jury", "nominations", "nominations_file",
+        "register_nomination", "candidate_desk", "gather_candidate", "decide_category", "category_minutes",
+        "register_sheet", "vote_desk", "announce_round", "winner_desk", "assess_prize_access", "jury_home",
+        "jury_round", "jury_declare", "jury_sheet", "jury_candidate", "jury_document",
     }
 )  # fmt: skip
 """The areas' pages that make sense by role only, besides the case pages."""
@@ -68,36 +76,56 @@ INPUT_EFFECTS = ["strategy.panels.effects_of_inputs"]
 """Each: (input ids) → {input id: [{"text", "url"}]}: what the areas changed because of an input, one query."""
 EFFECT_PAGES = ["strategy.panels.where_to_record_effects"]
 """Each: (case, user) → [{"text", "url"}]: the case pages where the area records what an input changed."""
-PRIVATE_LINKS = ["portal.links.in_daily_mail", "strategy.links.in_daily_mail"]
+PRIVATE_LINKS = ["portal.links.in_daily_mail", "strategy.links.in_daily_mail", "awards.links.in_daily_mail"]
 """Each: (notices, now) → {notice id: (address, unsaved key)}: private links for those who are told at an address."""
 CASE_LINKS = [
     "portal.acting_for.mandate_lists.links_of_case", "strategy.panels.links_of_case", "grants.panels.links_of_case",
+    "awards.panels.links_of_case",
 ]  # fmt: skip
 """Each: (case, user) → [{"text", "url"}]: what of the areas the case is about."""
+OLD_DRAFTS = [
+    "portal.cleaning.drafts", "portal.acting_for.organisation_inputs.remove_old",
+    "awards.nominating.cleaning.remove_old", "strategy.importing.cleaning.remove_old",
+]  # fmt: skip
+"""Each: (now) → how many: what was begun and never sent, removed with its files when it has had its day."""
 METRICS = ["strategy.national.metrics", "grants.metrics.metrics"]
 """Each: (today) → [(name, help, [(labels, value)])]: what the areas add to the operator's metrics."""
 WAITING_PAGES = ["strategy.panels.WAITING_PAGES"]
 """Each: {kind of due date: (text, name of address)}: the page where all of a kind that waits for one is done."""
-ROLE_WAITS = ["portal.impartiality_lists.waits", "grants.desk_waits.lines", "grants.desk.waits.lines"]
+ROLE_WAITS = [
+    "portal.impartiality_lists.waits", "grants.desk_waits.lines", "grants.desk.waits.lines", "awards.waits.lines",
+]  # fmt: skip
 """Each: (user, today) → [{"text", "detail", "url"}]: what waits for a role she holds, said once for an authority."""
 OWN_PANELS = ["grants.own_application_lists.panel", "grants.own_lists.panel"]
 """Each: (organisations, user, today) → {organisation id: {"template", "text", "url", "title", …facts}}: what the areas
 have of those she acts for, for her own page and theirs; the same queries for one and for many."""
-CLOSED_CASES = ["grants.desk.weighing.compared_cases", "grants.desk.weighing.closed_batches"]
+CLOSED_CASES = [
+    "grants.desk.weighing.compared_cases", "grants.desk.weighing.closed_batches", "awards.gate.compared_cases",
+    "awards.gate.closed_rounds",
+]  # fmt: skip
 """Each: (user) → query of the ids of cases a person takes no part in, because of what the areas weigh them against."""
-CASES_INSIDE = ["grants.desk.weighing.cases_inside"]
+CASES_INSIDE = ["grants.desk.weighing.cases_inside", "awards.gate.cases_inside"]
 """Each: (case id) → [case id]: the cases a case says something of, and that one declares for to open it."""
-CASE_PARTIES = ["grants.desk.weighing.parties"]
+CASE_PARTIES = ["grants.desk.weighing.parties", "awards.gate.parties"]
 """Each: (case ids) → {case id: {"who", "what", "reference", "url"}}: whom a case of theirs is about, one query."""
 UPGRADES = ["grants.minimis_aid.law.load", "grants.minimis_aid.earlier.count_earlier"]
 """Each: (database alias) → rows made: what every installation has, put in place by the owner role, again and again."""
-DESK_PAGES = ["grants.desk_pages.PAGES", "portal.desk_pages.PAGES"]
+DESK_PAGES = [
+    "strategy.desk_pages.PAGES",
+    "grants.desk_pages.PAGES",
+    "awards.desk_pages.PAGES",
+    "portal.desk_pages.PAGES",
+]
 """Each: list of (text, name of an address that takes an authority): the desk's pages outside the case pages."""
-OWN_DATA = ["portal.own_data.sections", "grants.own_data.sections"]
+OWN_DATA = ["portal.own_data.sections", "grants.own_data.sections", "awards.own_data.sections"]
 """Each: (user) → {heading: rows}: what the area holds about a person, for her to take with her."""
-PERSONAL_PANELS = ["grants.own_application_lists.personal"]
+PERSONAL_PANELS = [
+    "grants.own_application_lists.personal", "awards.judging.lists.personal", "awards.nominating.own.personal",
+]  # fmt: skip
 """Each: (user, today) → {"template", …facts} or None: what the areas have of hers, for her own page."""
-DEMO_LOADERS = ["portal.demo.loader.load", "strategy.demo.loader.load", "grants.demo.loader.load"]
+DEMO_LOADERS = [
+    "portal.demo.loader.load", "strategy.demo.loader.load", "grants.demo.loader.load", "awards.demo.loader.load",
+]  # fmt: skip
 
 
 def load(names: list[str]) -> list[Callable[..., Any]]:

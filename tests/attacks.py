@@ -119,3 +119,51 @@ WHERE c.contype = 'f' AND cardinality(c.conkey) = 2 AND c.conrelid::regclass::te
 def relations(area: str) -> list[Relation]:
     """Return the composite foreign keys of an area's tables."""
     return [Relation(*row) for row in run(COMPOSITE, f"{area}\\_%")]
+
+
+# ---- every way to point a row at a stranger ----
+
+COLUMNS = (
+    "SELECT array_agg(column_name::text) FROM information_schema.columns "
+    "WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'"
+)
+
+
+def strangers(relation: Relation) -> list[tuple[Any, Any]]:
+    """Return rows with relatives that belong to another tenant, scheme or call."""
+    return run(
+        f'SELECT c."id", p."{relation.key}" FROM "{relation.child}" c CROSS JOIN "{relation.parent}" p '
+        f'WHERE NOT EXISTS (SELECT 1 FROM "{relation.parent}" q WHERE q."{relation.key}" = p."{relation.key}" '
+        f'AND q."{relation.parent_shared}" = c."{relation.shared}") '
+        f'ORDER BY c."{relation.column}" NULLS LAST, p."{relation.key}" DESC LIMIT 20'
+    )
+
+
+def met_by(relation: Relation, needs: dict[str, dict[str, Any]]) -> set[str]:
+    """Return every guard that met an attack on one key: by a row added, and by one changed.
+
+    `needs` says what a copied row of a table needs of its own, so that no unique constraint stands before the key.
+    """
+    met = set()
+    own = run(COLUMNS, relation.child)[0][0]
+    names = ", ".join(f'"{name}"' for name in own)
+    values = ", ".join(f'(n)."{name}"' for name in own)
+    for child, parent in strangers(relation):
+        given = {"id": 10**9, **needs.get(relation.child, {}), relation.column: parent}
+        ways: list[tuple[str, list[Any]]] = [
+            (
+                f'INSERT INTO "{relation.child}" ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM (SELECT '
+                f'jsonb_populate_record(c, %s::jsonb) AS n FROM "{relation.child}" c WHERE id = %s) added',
+                [json.dumps(given), child],
+            ),
+            (f'UPDATE "{relation.child}" SET "{relation.column}" = %s WHERE id = %s', [parent, child]),
+        ]
+        for sql, arguments in ways:
+            try:
+                with transaction.atomic():
+                    run(sql, *arguments)
+                    run(f'SET CONSTRAINTS "{relation.name}" IMMEDIATE')
+                    pytest.fail(f"nothing met an attack on {relation.name}")
+            except Error as error:
+                met.add(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or str(error))
+    return met

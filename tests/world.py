@@ -57,6 +57,9 @@ from strategy.models import (
     ForumQuestion,
     Goal,
     GoalSdg,
+    ImportAnomaly,
+    ImportPage,
+    ImportRow,
     Indicator,
     InputEffect,
     Measure,
@@ -68,6 +71,7 @@ from strategy.models import (
     Observation,
     Plan,
     PlanCase,
+    PlanImport,
     PlanParticipant,
     PlanReport,
     PlanReportFile,
@@ -82,7 +86,7 @@ from strategy.models import (
     Target,
 )
 from tests import factories as make
-from tests import world_fund, world_money
+from tests import world_awards, world_fund, world_imports, world_money
 
 HOME, NEXT, REGION = "hjemby", "naboby", "byregionen"
 PLAN, SHARED_PLAN, DRAFT_PLAN = "naeringsplan", "felles-plan", "utkast"
@@ -95,6 +99,7 @@ def documents_of(name: str) -> list[bytes]:
     """Return what each document of an authority holds: the template keeps rows, not files."""
     texts = [DOCUMENT_TEXT(name), DOCUMENT_TEXT(f"gjest i {name}"), f"Grunnlag i {name}", f"Vedlegg i {name}"]
     texts += [f"Bilag i {name}", f"Nytt bilag i {name}", f"Foreløpig svar i {name}"]
+    texts += [f"Vedlegg til nominasjon i {name}"]
     return [text.encode() for text in texts]
 
 
@@ -134,6 +139,9 @@ def build() -> None:
         world_money.pay(authority)
     for authority in (home, neighbour):
         world_fund.announce(authority)
+    for authority in (home, neighbour):
+        world_awards.honour(authority)
+        world_imports.propose(authority)
 
 
 def _authority(name: str, slug: str, number: str, place: int) -> Authority:
@@ -370,8 +378,9 @@ OWNED = [
     Membership, RegionMembership, Plan, PlanParticipant, PlanSdg, ActionPart, Goal, GoalSdg, Strategy, Measure,
     MeasureEntry, MeasureParticipation, MeasureTag, Milestone, MeasureFunding, Tag, InputRound, RoundDocument,
     Invitation, InputDraft, DraftFile, Input, InputAttachment, InputAnswer, WebChoice, NoticeRule, PathTemplate, PathTemplateStep,
-    PlanCase, InputEffect, Indicator, Series, Observation, Target, ReportingPeriod, StatusReport, PlanReport,
+    PlanCase, PlanImport, ImportPage, ImportRow, ImportAnomaly, InputEffect, Indicator, Series, Observation, Target, ReportingPeriod, StatusReport, PlanReport,
     PlanReportFile, SwotItem, Stakeholder, ForumQuestion, Follower, IdentityProvider, GroupRole, Deputy, AccessLog,
     Mandate, MandateRequest, MandateInvitation, *world_money.OWNED, *world_fund.OWNED,
+    *world_awards.OWNED,
 ]  # fmt: skip
 """Every noun a tenant owns; `tests/house` checks that none is missing here."""

@@ -125,6 +125,18 @@ STANDINGS: dict[str, Standing] = {
     "call_upcoming": Standing("new", pgettext_lazy("call", "Opens soon"), "neutral"),
     "call_open": Standing("ok", pgettext_lazy("call", "Open"), "info"),
     "call_closed": Standing("cancelled", pgettext_lazy("call", "Closed"), "neutral"),
+    # Prize rounds as everyone reads them, by `awards.rules.Phase`.
+    "prize_draft": Standing("wait", pgettext_lazy("prize round", "Not published"), "warning"),
+    "prize_upcoming": Standing("new", pgettext_lazy("prize round", "Opens soon"), "neutral"),
+    "prize_open": Standing("talk", pgettext_lazy("prize round", "Open for nominations"), "info"),
+    "prize_closed": Standing("wait", pgettext_lazy("prize round", "Nominations have closed"), "neutral"),
+    "prize_judging": Standing("check", pgettext_lazy("prize round", "The jury is at work"), "neutral"),
+    "prize_vote_upcoming": Standing("wait", pgettext_lazy("prize round", "The vote opens soon"), "neutral"),
+    "prize_voting": Standing("talk", pgettext_lazy("prize round", "Public vote is open"), "info"),
+    "prize_vote_closed": Standing("wait", pgettext_lazy("prize round", "The vote has closed"), "neutral"),
+    "prize_decided": Standing("wait", pgettext_lazy("prize round", "Before the ceremony"), "neutral"),
+    "prize_announced": Standing("done", pgettext_lazy("prize round", "Awarded"), "success"),
+    "prize_cancelled": Standing("cancelled", pgettext_lazy("prize round", "Cancelled"), "neutral"),
     # Papers of a grant, by the states of `FinancingSource` and `GrantReport`.
     "paper_pledged": Standing("undated", pgettext_lazy("financing", "Pledged, not documented"), "neutral"),
     "paper_awaited": Standing("undated", pgettext_lazy("report", "Not sent"), "neutral"),
@@ -141,6 +153,13 @@ STANDINGS: dict[str, Standing] = {
     "payout_paid": Standing("done", pgettext_lazy("payout", "Paid"), "success"),
     "payout_returned": Standing("behind", pgettext_lazy("payout", "Came back from the bank"), "warning"),
     "payout_cancelled": Standing("cancelled", pgettext_lazy("payout", "Cancelled"), "neutral"),
+    # Plan documents on their way to become plans, by `strategy.models.PlanImport.State`.
+    "document_waiting": Standing("wait", pgettext_lazy("plan document", "Waits to be read"), "neutral"),
+    "document_reading": Standing("wait", pgettext_lazy("plan document", "Is being read"), "info"),
+    "document_ready": Standing("talk", pgettext_lazy("plan document", "To be gone through"), "warning"),
+    "document_refused": Standing("cancelled", pgettext_lazy("plan document", "Could not be read"), "danger"),
+    "document_applied": Standing("done", pgettext_lazy("plan document", "Taken into a plan"), "success"),
+    "document_discarded": Standing("undated", pgettext_lazy("plan document", "Put away"), "neutral"),
     # How one stands in a case by what she has declared, by `portal.impartiality.Standing`.
     "impartial_unanswered": Standing("wait", pgettext_lazy("impartiality", "Not answered"), "warning"),
     "impartial_impartial": Standing("done", pgettext_lazy("impartiality", "No ties"), "success"),

@@ -16,6 +16,7 @@ from grants.models import Account, ExemptField, Grant
 from portal.models import Event
 from strategy import content, status
 from tests import factories_money as make
+from tests.house.url_places_awards import places_of_awards
 from tests.house.url_table import TABLE
 from tests.world_money import FUND, SCHEME, SECRET
 
@@ -101,12 +102,13 @@ def what_tells(client: Client, addresses: list[str]) -> tuple[dict[str, str], in
 def test_no_page_file_or_feed_that_everyone_reads_tells_what_is_exempt(
     world: World, secrets: list[Grant], client: Client
 ) -> None:
+    places = places_of_awards(world) | {
+        "home": world.home.slug, "next": world.next.slug, "plan": world.home.plan_slug, "region": "byregionen",
+        "shared": "felles-plan", "case": world.home.case.pk, "measure": world.home.participation.measure_id,
+        "grant": world.home.one(Grant).pk, "draft": "utkast", "round": "runde", "open_round": "runde",
+    }  # fmt: skip
     declared = [
-        row.address.format(
-            home=world.home.slug, next=world.next.slug, plan=world.home.plan_slug, region="byregionen",
-            shared="felles-plan", case=world.home.case.pk, measure=world.home.participation.measure_id,
-            grant=world.home.one(Grant).pk, draft="utkast", **dict.fromkeys(("round", "open_round"), "runde"),
-        )
+        row.address.format(**places)
         for rows in TABLE.values() for row in rows
         if row.method == "get" and row.answers["anonymous"] == 200 and not re.search(r"\{\w*(key|idporten)", row.address)
     ]  # fmt: skip

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import Error, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from grants.models import Application, Call, Complaint, Decision, Grant, Supplement
@@ -15,7 +14,7 @@ from grants.refusals import Refused, deed
 from tests import factories as portal_make
 from tests import factories_fund as make
 from tests import factories_money as money
-from tests.attacks import Relation, not_permitted, refused, relations, run
+from tests.attacks import met_by, not_permitted, refused, relations, run
 from tests.grants.test_guards import NAMES as OF_THE_LEDGER
 
 if TYPE_CHECKING:
@@ -61,54 +60,13 @@ ONE_EACH = {
     "portal_accessanswer_redacted_same_authority", "portal_letter_case_same_authority",
 }  # fmt: skip
 """Keys of rows that never change and of which there is one only: no attack reaches them."""
-COLUMNS = (
-    "SELECT array_agg(column_name::text) FROM information_schema.columns "
-    "WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'"
-)
-
-
-def strangers(relation: Relation) -> list[tuple[Any, Any]]:
-    """Return rows with relatives that belong to another tenant, scheme or call."""
-    return run(
-        f'SELECT c."id", p."{relation.key}" FROM "{relation.child}" c CROSS JOIN "{relation.parent}" p '
-        f'WHERE NOT EXISTS (SELECT 1 FROM "{relation.parent}" q WHERE q."{relation.key}" = p."{relation.key}" '
-        f'AND q."{relation.parent_shared}" = c."{relation.shared}") '
-        f'ORDER BY c."{relation.column}" NULLS LAST, p."{relation.key}" DESC LIMIT 20'
-    )
-
-
-def met_by(relation: Relation) -> set[str]:
-    """Return every guard that met an attack on one key: by a row added, and by one changed."""
-    met = set()
-    own = run(COLUMNS, relation.child)[0][0]
-    names = ", ".join(f'"{name}"' for name in own)
-    values = ", ".join(f'(n)."{name}"' for name in own)
-    for child, parent in strangers(relation):
-        given = {"id": 10**9, **NEEDS.get(relation.child, {}), relation.column: parent}
-        ways: list[tuple[str, list[Any]]] = [
-            (
-                f'INSERT INTO "{relation.child}" ({names}) OVERRIDING SYSTEM VALUE SELECT {values} FROM (SELECT '
-                f'jsonb_populate_record(c, %s::jsonb) AS n FROM "{relation.child}" c WHERE id = %s) added',
-                [json.dumps(given), child],
-            ),
-            (f'UPDATE "{relation.child}" SET "{relation.column}" = %s WHERE id = %s', [parent, child]),
-        ]
-        for sql, arguments in ways:
-            try:
-                with transaction.atomic():
-                    run(sql, *arguments)
-                    run(f'SET CONSTRAINTS "{relation.name}" IMMEDIATE')
-                    pytest.fail(f"nothing met an attack on {relation.name}")
-            except Error as error:
-                met.add(getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or str(error))
-    return met
 
 
 def test_no_row_of_the_fund_is_tied_to_anothers(world: World) -> None:
     tried = [one for one in relations("grants") if one.name not in OF_THE_LEDGER]
     tried += [one for one in relations("portal") if one.child in GROUND]
     assert len(tried) > 60
-    unmet = {one.name: met for one in tried if BEHIND.get(one.name, one.name) not in (met := met_by(one))}
+    unmet = {one.name: met for one in tried if BEHIND.get(one.name, one.name) not in (met := met_by(one, NEEDS))}
     assert set(unmet) == ONE_EACH, unmet
 
 

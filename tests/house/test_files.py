@@ -18,6 +18,7 @@ INLINE = [
     re.compile(r"javascript:", re.IGNORECASE),
 ]
 FOREIGN_SOURCE = re.compile(r"(?:src|href|action|url)\s*[=(]\s*[\"']?(?:https?:)?//", re.IGNORECASE)
+TAGS = re.compile(r"({%.*?%})")
 REGISTRIES = re.compile(r"pypi\.org|pythonhosted|registry\.npmjs|docker\.io|ghcr\.io|cdn\.|googleapis|unpkg|jsdelivr")
 """Where packages are fetched from is the machine's business, never the project's."""
 
@@ -57,6 +58,27 @@ def pages() -> list[Path]:
 def test_no_page_has_inline_style_or_script() -> None:
     """The content security policy has no exception; mails are read elsewhere and are exempt."""
     assert [hit for pattern in INLINE for hit in hits(pattern, pages())] == []
+
+
+def test_what_a_template_names_in_one_block_it_does_not_use_in_another() -> None:
+    """Django forgets the name at the block's end, and a link to it leads nowhere."""
+    wrong = []
+    for path in files(".html"):
+        named: dict[str, set[str]] = {}
+        used: dict[str, set[str]] = {}
+        block = ""
+        for part in TAGS.split(path.read_text("utf-8")):
+            if found := re.match(r"{% (block|endblock)\b ?(\w*)", part):
+                block = found[2] if found[1] == "block" else ""
+            elif found := re.match(r"{% (?:url|firstof|translate) .*\bas (\w+) %}", part):
+                named.setdefault(found[1], set()).add(block)
+            for name in re.findall(r"{{ (\w+)", part):
+                used.setdefault(name, set()).add(block)
+        wrong += [
+            f"{path.relative_to(ROOT)}: {name}"
+            for name, blocks in named.items() for block in used.get(name, set()) - blocks if block and "" not in blocks
+        ]  # fmt: skip
+    assert wrong == []
 
 
 def test_no_page_loads_anything_from_elsewhere() -> None:

@@ -14,7 +14,9 @@ NOT_A_PAGE = {
     "<slug:authority>/planer/<slug:plan>/tallene.<str:form>",
     "<slug:authority>/planer/<slug:plan>/rapporter/<int:number>/<int:version>/fil/<str:kind>/",
     "<slug:authority>/tildelinger/<int:year>/tall.<str:form>", "<slug:authority>/tildelinger/nytt.atom",
-    "<slug:authority>/utlysninger/nytt.atom",
+    "<slug:authority>/utlysninger/nytt.atom", "<slug:authority>/priser/vinnere.atom",
+    "<slug:authority>/prisarbeid/<slug:prize>/<int:year>/nominasjoner.<slug:form>",
+    "<slug:authority>/jury/<slug:prize>/<int:year>/dokument/<int:document>/",
     "<slug:authority>/penger/utbetalinger/filer/<int:number>.csv",
     "<slug:authority>/soknader/liste.<str:form>",
     "<slug:authority>/soknader/<int:application>/dokument/<int:document>/",
@@ -22,6 +24,7 @@ NOT_A_PAGE = {
     "min-side/soknader/<int:application>/dokument/<int:document>/",
     "<slug:authority>/innstillinger/<int:batch>/innstilling.<str:form>",
     "<slug:authority>/stotteregister/meldinger.csv",
+    "<slug:authority>/plandokumenter/<int:pk>/framdrift/", "<slug:authority>/plandokumenter/<int:pk>/fil/",
     "admin/autocomplete/", "admin/jsi18n/",
 }  # fmt: skip
 """Files, and answers to machines."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 SIZES = (1, 3, 100)
 STATUS_LIVE, STATUS_UNCHANGED, ADMIN_MEASURES = 14, 3, 12
-"""Two of the first and one of the second are what schemes of support show on the page (`grants.plan_money`)."""
+"""One of each of the two first is what schemes of support show there; one of the first, the prizes."""
 APPLICATION_LIST = 10
 NOT_COUNTED = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 

@@ -47,6 +47,8 @@ from portal.models import (
 from portal.tasks import beat_tick
 from strategy import rolling
 from strategy.models import Follower, ForumQuestion, Indicator, MeasureParticipation, ReportingPeriod, StatusReport
+from tests.house.url_places_awards import places_of_awards
+from tests.house.url_places_imports import places_of_imports
 from tests.house.url_rows import CASEWORKERS, EVERYBODY, PUBLIC
 from tests.house.url_table import ADMIN, TABLE, Rights
 from tests.world import DRAFT_PLAN, HOME, NEXT, PEOPLE, PLAN, REGION, SHARED_PLAN, World
@@ -55,7 +57,7 @@ pytestmark = pytest.mark.django_db
 NOTHING = 10**9
 SAME_AS_ATTESTER = {"decision_maker", "finance_preparer", "approver"}
 """These read what the attester reads; what they may not do is asked of each of them."""
-PER_MODEL = re.compile(r"^admin/(portal|strategy|grants)/[a-z]+/")
+PER_MODEL = re.compile(r"^admin/(portal|strategy|grants|awards)/[a-z]+/")
 
 
 def patterns(resolver: Any, before: str = "") -> list[str]:
@@ -167,7 +169,7 @@ def places(world: World) -> dict[str, Any]:
         "question": world.home.one(ForumQuestion).pk, "indicator": world.home.one(Indicator).pk,
         "next_indicator": world.next.one(Indicator).pk, "partner_key": partner_key(world),
         "grant_report": world.home.one(GrantReport).pk, "grant": world.home.one(Grant).pk, "next_grant": world.next.one(Grant).pk,
-        **places_of_money(world), **places_of_fund(world),
+        **places_of_money(world), **places_of_fund(world), **places_of_awards(world), **places_of_imports(world),
         "action_part": rolling.start(
             world.home.plan, period_start=2027, period_end=2030, by=world.user("officer")
         ).pk,

@@ -27,16 +27,20 @@ from tests.house.url_rows import (
     only,
 )
 from tests.house.url_table_archive import ARCHIVE
+from tests.house.url_table_awards import AWARDS
 from tests.house.url_table_fund import FUND
+from tests.house.url_table_imports import IMPORTS
 from tests.house.url_table_money import MONEY
 from tests.house.url_table_people import PEOPLE
 from tests.house.url_table_plans import PLANS
 
 TABLE: dict[str, list[Row]] = {
     **PLANS,
+    **IMPORTS,
     **PEOPLE,
     **MONEY,
     **FUND,
+    **AWARDS,
     **ARCHIVE,
     # the portal's own pages
     "": [Row("/", ANYONE), Row("/", all_get(405), "post")],

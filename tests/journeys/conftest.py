@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import subprocess
 import sys
@@ -53,6 +54,8 @@ from tests import factories as make
 from tests import factories_fund, factories_money
 from tests.conftest import confirmed, signed_in
 from tests.databases import address_of, pointed_at
+from tests.house.url_places_awards import places_of_awards
+from tests.house.url_places_imports import places_of_imports
 from tests.mailserver import free_port
 from tests.skipping import needs
 from tests.world import CITIZENS, DRAFT_PLAN, HOME, PLAN, World
@@ -63,7 +66,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parents[2]
-SIGNED_IN = ("officer", "leader", "finance_preparer", "forum_reviewer", "stranger", "operator", *CITIZENS)
+SIGNED_IN = ("officer", "leader", "finance_preparer", "forum_reviewer", "jury", "stranger", "operator", *CITIZENS)
 """Who looks at pages; each has a session."""
 FLAGS = [
     "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking",
@@ -181,7 +184,7 @@ def _places() -> dict[str, Any]:
         "action_part": rolling.start(
             world.home.plan, period_start=2027, period_end=2030, by=world.user("officer")
         ).pk,
-        **_a_meeting(world),
+        **_a_meeting(world), **places_of_awards(world), **places_of_imports(world),
     }  # fmt: skip
 
 
@@ -259,15 +262,24 @@ def browse(site: Site, chromium: Browser) -> Iterator[Callable[..., Watched]]:
         context.close()
 
 
+LASTS = 40
+"""Pages that are looked at in one window."""
+
+
 @pytest.fixture(scope="session")
 def lasting(site: Site, chromium: Browser) -> Iterator[Callable[..., Watched]]:
     """`lasting("officer")` is one window for all who only look, or one without scripts: its cookies are that person's.
 
-    A fresh window fetches and reads every style and script anew, which takes longer than looking at the page.
+    A fresh window fetches and reads every style and script anew, which takes longer than looking at the page; one that
+    has shown many grows slow.
     """
     windows: dict[bool, Watched] = {}
+    looked: collections.Counter[bool] = collections.Counter()
 
     def window(person: str, *, scripts: bool = True) -> Watched:
+        looked[scripts] += 1
+        if scripts in windows and looked[scripts] % LASTS == 0:
+            windows.pop(scripts).page.context.close()
         if scripts not in windows:
             windows[scripts] = Watched(new_context(chromium).new_page())
             listen(windows[scripts], scripts=scripts)

@@ -326,11 +326,11 @@ def test_who_has_seen_what_is_only_added_to(world: World, statement: str) -> Non
     "statement",
     ["UPDATE portal_accesslog SET user_id = 1", "DELETE FROM portal_accesslog", "TRUNCATE portal_accesslog"],
 )
-def test_not_even_the_owner_rewrites_who_has_seen_what(owner: Any, statement: str) -> None:
+def test_not_even_the_owner_rewrites_who_has_seen_what(owner_in_passing: Any, statement: str) -> None:
     from psycopg import errors
 
     with pytest.raises(errors.RestrictViolation):
-        owner.execute(statement)
+        owner_in_passing.execute(statement)
 
 
 def test_a_deputy_is_named_once_for_a_period(world: World) -> None:

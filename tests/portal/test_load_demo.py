@@ -5,12 +5,29 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Sum
+from django.db.models import Count, Sum
+from django.urls import reverse
 
+from awards.candidates import gathering
+from awards.models import (
+    Candidate,
+    CategoryDecision,
+    JuryScore,
+    JurySheet,
+    Nomination,
+    Prize,
+    PrizeRound,
+    PrizeStatutes,
+    VoteCount,
+    Voter,
+    Winner,
+)
+from awards.voting import counting
 from portal import rules
 from portal.demo import shelf
 from portal.demo.authorities import DEMO_PASSWORD, USERS
@@ -21,6 +38,7 @@ from portal.models import (
     Authority,
     Case,
     CaseStep,
+    Declaration,
     DemoLoad,
     Deputy,
     Document,
@@ -35,6 +53,7 @@ from portal.models import (
     Mandate,
     MandateInvitation,
     MandateRequest,
+    Notice,
     Organisation,
     PathTemplate,
     PathTemplateStep,
@@ -66,6 +85,8 @@ from tests.databases import pointed_at
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.test import Client
+
 pytestmark = pytest.mark.django_db
 
 NOT_COMPARED = {"search"}
@@ -74,6 +95,8 @@ WATCHED = (
     InputRound, Invitation, Input, InputAnswer, PathTemplate, PathTemplateStep, PlanCase, InputEffect,
     ReportingPeriod, StatusReport, PlanReport, PlanReportFile, MeasureFunding, Mail, AccessLog, Deputy, Document,
     GroupRole, Identity, IdentityProvider, Mandate, MandateInvitation, MandateRequest, Organisation,
+    Prize, PrizeStatutes, PrizeRound, Candidate, Nomination, JuryScore, CategoryDecision, Winner,
+    Voter, VoteCount,
 )  # fmt: skip
 TODAY = dt.date(2026, 11, 21)
 
@@ -306,6 +329,76 @@ def test_rows_of_version_2_become_those_of_version_3(halden_plan: Plan, monkeypa
     part.refresh_from_db()
     assert part.note == ""
     assert halden_plan.reports.count() == 2
+
+
+def test_indre_ostfolds_prize_has_a_year_that_is_over_and_one_that_is_open(demo: None) -> None:
+    prize = Prize.objects.get(slug="naeringspris")
+    assert not prize.invented and prize.source.startswith("Indre Østfold kommune")
+    assert list(prize.categories.values_list("name", flat=True)) == [
+        "Miljø", "Bærekraft", "Innovasjon", "Entreprenørskap"
+    ]  # fmt: skip
+    assert set(prize.working_group.members.values_list("capacity", flat=True)) == {"business", "elected"}  # type: ignore[union-attr]
+    assert prize.served.get().goal.title == "Næringsutvikling"
+    now, last = prize.rounds.all()
+    assert (now.state, last.state) == ("published", "announced")
+    decided = CategoryDecision.objects.filter(category__round=last).exclude(minutes=None)
+    assert Counter(decided.values_list("outcome", flat=True)) == {"winner": 3, "none": 1}
+    won = prize.winners.exclude(decision=None)
+    assert won.count() == 3 and not won.filter(diploma=None).exists()
+    assert set(prize.winners.filter(decision=None).values_list("source", flat=True)) == {"Oppdiktet for demoen"}
+    assert Counter(now.candidates.values_list("answer", flat=True)) == {"": 5, "accepted": 1, "declined": 1}
+    assert sorted(now.nominations.values_list("candidate__name").annotate(n=Count("pk")).values_list("n", flat=True)) == [
+        1, 1, 1, 1, 1, 1, 3
+    ]  # fmt: skip
+    assert [sorted(one.name for one in pair) for pair in gathering.alike(now.candidates.all())] == [
+        ["Oppdiktet Sag & Høvleri", "Oppdiktet Sag og Høvleri AS"]
+    ]
+
+
+def test_the_year_that_is_over_has_a_vote_that_was_cast_closed_and_counted(demo: None) -> None:
+    last = PrizeRound.objects.get(prize__slug="naeringspris", state="announced")
+    counted = VoteCount.objects.get(round=last)
+    voters = Voter.objects.filter(round=last)
+    assert (counted.voters, voters.filter(has_voted=True).count(), voters.count()) == (29, 29, 32)
+    assert counting.still_adds_up(counted)
+    assert sha256(counting.ballots_as_text(last)).hexdigest() == counted.sha256
+    votes = {line["candidate"].name: line["votes"] for row in counting.results_of(counted) for line in row["lines"]}
+    assert sum(votes.values()) == counted.ballots and votes["Oppdiktet Sykkelverksted AS"] == 17
+    assert last.vote_closes_at and last.ceremony_at and last.vote_closes_at < last.ceremony_at
+    assert last.vote_closes_at < counted.counted_at
+    assert not voters.exclude(address__endswith=".example").exists() and not voters.filter(invented=False).exists()
+    assert not Notice.objects.filter(kind=counting.KIND).exists()
+    assert "da demonstrasjonen ble lastet" in last.text
+
+
+def test_anyone_reads_the_finished_rounds_count_and_its_hash_marked_as_invented(demo: None, client: Client) -> None:
+    last = PrizeRound.objects.get(prize__slug="naeringspris", state="announced")
+    numbers = reverse("vote_numbers", args=["indre-ostfold", "naeringspris", last.year])
+    assert numbers in client.get(last.get_absolute_url()).content.decode()
+    html = client.get(numbers).content.decode()
+    assert VoteCount.objects.get(round=last).sha256 in html
+    assert html.count("oppdiktet</span>") == 7, "the round, and each of the six finalists"
+
+
+def test_a_jury_is_at_work_with_the_invented_prize_and_one_member_is_out(demo: None) -> None:
+    at_work = PrizeRound.objects.get(prize__slug="arets-ildsjel")
+    assert at_work.state == "judging" and at_work.vote_opens_at and at_work.prize.invented
+    sheets = JurySheet.objects.filter(category__round=at_work)
+    assert (sheets.count(), sheets.filter(handed_in_at=None).get().member.user.email) == (  # type: ignore[union-attr]
+        5, "jury@indre-ostfold.example"
+    )  # fmt: skip
+    tied = Declaration.objects.get(case__candidate__round=at_work, answer="tie")
+    assert not tied.ruling.is_impartial
+    assert not sheets.filter(category=tied.case.candidate.category, member=tied.member).exists()
+
+
+def test_nobody_in_the_demos_prizes_is_real(demo: None) -> None:
+    for model in (PrizeStatutes, PrizeRound, Candidate, Nomination, CategoryDecision, Winner):
+        ours = model.objects.filter(authority__slug="indre-ostfold")
+        assert ours.exists() and not ours.filter(invented=False).exists()
+    for model, name in ((Candidate, "name"), (Winner, "name"), (Nomination, "nominator_name")):
+        ours = model.objects.filter(authority__slug="indre-ostfold")
+        assert not ours.exclude(**{f"{name}__startswith": "Oppdiktet "}).exists()
 
 
 def test_there_is_a_sign_in_for_every_role_with_the_demos_password(demo: None) -> None:

@@ -160,7 +160,7 @@ def test_an_authoritys_page_asks_the_same_whatever_it_has(
         make.a_measure(make.a_plan(authority, live_view_open=True))
         make.a_body(authority)
         make.a_step(make.a_case(authority))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         body(reader.get(f"/{authority.slug}/"))
 
 

@@ -77,7 +77,14 @@ def test_a_unit_comes_with_name_form_place_and_industry(service: Service) -> Non
     assert found is not None and service.asked == [f"/enheter/{facts.BAKERY}"]
     assert (found.number, found.name, found.form) == (facts.BAKERY, "OPPDIKTET BAKERI AS", "AS")
     assert (found.municipality, found.place) == ("3101", "HALDEN") and "brød" in found.industry
+    assert (found.founded_on, found.accounts_year) == (dt.date(2019, 2, 14), 2024)
     assert not mandate_evidence.troubles_of(found)
+
+
+def test_when_nobody_says_when_a_unit_was_founded_it_is_as_old_as_its_registration(service: Service) -> None:
+    service.answers(a_unit(registreringsdatoEnhetsregisteret="2020-05-06"))
+    found = register.unit(facts.BAKERY)
+    assert found is not None and (found.founded_on, found.accounts_year) == (dt.date(2020, 5, 6), None)
 
 
 def test_one_that_is_bankrupt_wound_up_or_deleted_is_told_of(service: Service) -> None:

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from portal.management.commands.load_demo import load_demo
 from portal.models import User
 from strategy import regional, status
 from strategy.demo import gjovik
 from strategy.demo.facts import measures_by_key
 from strategy.models import MeasureFunding, MeasureParticipation, Plan, StatusReport
 from tests.conftest import signed_in
+from tests.databases import pointed_at
 from tests.strategy.reading import body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded(django_db_setup: None, databases: Any, django_db_blocker: Any) -> Iterator[None]:
+    """Load the demo once, into a database of its own; what a test changes there is taken back after it."""
+    with databases.clone() as name, django_db_blocker.unblock(), pointed_at(name):
+        load_demo()
+        yield
 
 
 @pytest.fixture
 def demo(db: None, settings: Any) -> None:
     settings.DEMO = True
-    call_command("load_demo", verbosity=0)
 
 
 def plan_of(authority: str) -> Plan:
@@ -62,7 +73,7 @@ def test_all_that_is_said_of_the_members_is_marked_as_made_up(demo: None) -> Non
 
 def test_the_demo_loaded_again_changes_nothing_of_it(demo: None) -> None:
     before = list(MeasureParticipation.objects.filter(plan=plan_of("gjovikregionen")).order_by("pk").values())
-    call_command("load_demo", verbosity=0)
+    assert load_demo() is False
     assert list(MeasureParticipation.objects.filter(plan=plan_of("gjovikregionen")).order_by("pk").values()) == before
 
 

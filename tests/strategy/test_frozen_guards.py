@@ -117,9 +117,9 @@ def test_the_runtime_role_may_neither_delete_a_report_nor_touch_a_file(report: P
 
 
 @pytest.mark.parametrize("column", sorted(FILE_COLUMNS))
-def test_no_column_of_a_file_changes_even_for_the_owner(owner: Any, column: str) -> None:
+def test_no_column_of_a_file_changes_even_for_the_owner(owner_in_passing: Any, column: str) -> None:
     with pytest.raises(psycopg.errors.RestrictViolation) as caught:
-        owner.execute(f"UPDATE strategy_planreportfile SET {column} = {FILE_COLUMNS[column]}")
+        owner_in_passing.execute(f"UPDATE strategy_planreportfile SET {column} = {FILE_COLUMNS[column]}")
     assert caught.value.diag.constraint_name == FILE_NEVER
 
 
@@ -205,10 +205,10 @@ def test_the_runtime_role_cannot_truncate_or_disable_the_guards(db: None) -> Non
         "TRUNCATE strategy_planreportfile",
     ],
 )
-def test_the_owner_role_is_refused_too(owner: Any, statement: str) -> None:
+def test_the_owner_role_is_refused_too(owner_in_passing: Any, statement: str) -> None:
     """The world has a released report with a file, and one that waits."""
     with pytest.raises(psycopg.errors.RestrictViolation):
-        owner.execute(statement)
+        owner_in_passing.execute(statement)
 
 
 def test_past_django_the_runtime_role_is_refused_all_the_same(runtime: Any) -> None:

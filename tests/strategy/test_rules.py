@@ -16,6 +16,7 @@ from strategy.rules import (
     State,
     count,
     days_late,
+    full_number,
     late_since,
     number_gaps,
     standing,
@@ -190,6 +191,14 @@ def missing(number: str) -> NumberGap:
 )
 def test_what_the_documents_own_numbering_lacks(numbers: list[str], gaps: list[NumberGap]) -> None:
     assert number_gaps(numbers) == gaps
+
+
+@pytest.mark.parametrize(
+    ("above", "number", "full"),
+    [("2.7", "8", "2.7.8"), ("2.7", "2.7.8", "2.7.8"), ("1", "12", "1.12"), ("", "3", "3"), ("2.7", "", "")],
+)
+def test_a_number_that_is_printed_whole_is_not_said_twice(above: str, number: str, full: str) -> None:
+    assert full_number(above, number) == full
 
 
 @given(st.sets(st.integers(1, 15), min_size=1))

@@ -10,10 +10,13 @@ from tests.bench.cases.ledger import commit_grant, ledger_contended, ledger_inde
 from tests.bench.cases.letters import decision_letter
 from tests.bench.cases.mail import deliver
 from tests.bench.cases.national import standing_all, status_national
+from tests.bench.cases.prizes import rank_200x9x6
 from tests.bench.cases.public import front_page, status_live_200, status_unchanged_200
+from tests.bench.cases.reading import read_300
 from tests.bench.cases.reports import freeze_200, report_page
 from tests.bench.cases.signin import signin_roundtrip
 from tests.bench.cases.sweep import sweep_1m
+from tests.bench.cases.votes import count_10000, vote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +42,10 @@ _ALL: tuple[Callable[[World], Measured], ...] = (  # the sweep last: what others
     money_1m,
     application_list_100,
     submit_last_minute,
+    rank_200x9x6,
+    vote,
+    count_10000,
+    read_300,
     sweep_1m,
 )
 CASES = {make.__name__: make for make in _ALL}
