@@ -232,8 +232,10 @@ def test_a_nomination_that_does_not_count_is_shown_with_why_and_counts_again(
 
 def test_another_rounds_nomination_is_not_touched_from_here(candidate: Candidate, officer: User) -> None:
     other = make.a_candidate(make.a_prize_round(make.a_prize(people.an_authority())).categories.get())
-    sent = {"gjor": "avvis", "nominasjon": other.nominations.get().pk, "why": "x"}
-    text_of(signed_in(officer), desk(candidate), 404, sent)
+    row = other.nominations.get()
+    text_of(signed_in(officer), desk(candidate), 404, {"gjor": "avvis", "nominasjon": row.pk, "why": "x"})
+    row.refresh_from_db()
+    assert row.dismissed_why == ""
 
 
 def test_two_are_gathered_and_taken_apart_on_the_page(candidate: Candidate, officer: User) -> None:
